@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "trade-manager",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "trade-manager", targets: ["trade-manager"])
+    ],
+    dependencies: [],
+    targets: [
+        // C libraries of the distribution, one module each.
+        .systemLibrary(
+            name: "CRdkafka", path: "Sources/CLibraries/CRdkafka", pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/CLibraries/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        .systemLibrary(
+            name: "CYAML", path: "Sources/CLibraries/CYAML", pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        .systemLibrary(
+            name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+        .target(
+            name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
+            cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+
+        .target(name: "TradeCore"),
+        .target(name: "TradeContracts", dependencies: ["TradeCore", "CSimdjson", "CCrypto"]),
+        .target(name: "Telemetry"),
+        .target(name: "TradePipeline", dependencies: ["TradeCore", "TradeContracts", "Telemetry"]),
+        .target(
+            name: "TradeKafka", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CSystem"]),
+        .target(
+            name: "TradeStore", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CSQLite", "CSystem"]),
+        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore"]),
+        .target(name: "Settings", dependencies: ["CYAML"]),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline", "TradeKafka", "TradeStore",
+                "TradeReplay",
+            ]),
+        .executableTarget(name: "trade-manager", dependencies: ["Commands"]),
+
+        .target(
+            name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "CSystem"],
+            path: "Tests/Support"),
+        .testTarget(name: "TradeCoreTests", dependencies: ["TradeCore", "Support"]),
+        .testTarget(name: "TradeContractsTests", dependencies: ["TradeContracts", "TradeCore", "Support"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Support"]),
+        .testTarget(
+            name: "TradePipelineTests",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "TradeReplay", "Support"]),
+        .testTarget(name: "Simulation", dependencies: ["TradePipeline", "TradeReplay", "TradeCore", "Support"]),
+        .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
+        .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
+        .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands", "trade-manager", "Support"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
+
+for target in package.targets where target.type != .system {
+    if target.name.hasPrefix("C"), target.name != "Commands", target.name != "CommandsTests" {
+        target.cxxSettings = (target.cxxSettings ?? []) + [.treatAllWarnings(as: .error)]
+        target.cSettings = (target.cSettings ?? []) + [.treatAllWarnings(as: .error)]
+        continue
+    }
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+}
