@@ -11,6 +11,7 @@ package enum WallTime {
 
     /// RFC 3339 in UTC with milliseconds.
     /// - Parameter microseconds: since 1970; what lies outside of the years 0 to 9999 is shown as their end.
+    /// - Returns: `2026-11-23T09:30:00.123Z`.
     package static func text(_ microseconds: Int64) -> String {
         let clamped = min(max(microseconds, -62_167_219_200_000_000), 253_402_300_799_999_999)
         let milliseconds = floorDivide(clamped, 1000)

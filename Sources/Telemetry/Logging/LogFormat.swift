@@ -12,6 +12,7 @@ package enum LogFormat: String, CaseIterable, Sendable {
     /// - Parameters:
     ///   - event: the line.
     ///   - time: microseconds since 1970.
+    /// - Returns: UTF-8.
     package func line(of event: LogEvent, at time: Int64) -> [UInt8] {
         var line: [UInt8] = []
         line.reserveCapacity(160)

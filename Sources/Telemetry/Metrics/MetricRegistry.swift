@@ -43,6 +43,8 @@ package final class MetricRegistry: Sendable {
     ///   - help: one sentence.
     ///   - labels: names and values.
     ///   - bounds: upper bounds of the buckets, inclusive, finite, increasing.
+    /// - Returns: the metric, the same for the same name and labels.
+    /// - Throws: where the registration contradicts the rules or an earlier one.
     package func histogram(
         _ name: String, help: String, labels: Labels = [:], bounds: [Double] = Histogram.seconds
     ) throws(MetricError) -> Histogram {
