@@ -30,7 +30,7 @@ let package = Package(
 
         .target(name: "TradeCore"),
         .target(name: "TradeContracts", dependencies: ["TradeCore", "CSimdjson", "CCrypto"]),
-        .target(name: "Telemetry"),
+        .target(name: "Telemetry", dependencies: ["CSystem"]),
         .target(name: "TradePipeline", dependencies: ["TradeCore", "TradeContracts", "Telemetry"]),
         .target(
             name: "TradeKafka", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CSystem"]),
