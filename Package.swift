@@ -30,13 +30,14 @@ let package = Package(
 
         .target(name: "TradeCore"),
         .target(name: "TradeContracts", dependencies: ["TradeCore", "CSimdjson", "CCrypto"]),
-        .target(name: "Telemetry"),
+        .target(name: "Telemetry", dependencies: ["CSystem"]),
         .target(name: "TradePipeline", dependencies: ["TradeCore", "TradeContracts", "Telemetry"]),
         .target(
             name: "TradeKafka", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CSystem"]),
         .target(
-            name: "TradeStore", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CSQLite", "CSystem"]),
-        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore"]),
+            name: "TradeStore",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CSQLite", "CSystem"]),
+        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry"]),
         .target(name: "Settings", dependencies: ["CYAML"]),
         .target(
             name: "Commands",

@@ -12,12 +12,16 @@ extension MemoryTables {
         snapshot.lastOutboxRow = counters.outboxRow
         snapshot.relayMark = counters.relayMark
         snapshot.inputPositions = inputs.values.sorted { $0.partition < $1.partition }
-        snapshot.accounts = accounts.values.sorted { $0.account < $1.account }
         snapshot.reference = reference.values.sorted { $0.change.key.order < $1.change.key.order }
         snapshot.pendingKeys = pendingNumbers.keys.sorted {
             ($0.expert.rawValue, $0.useCase.order) < ($1.expert.rawValue, $1.useCase.order)
         }
         return snapshot
+    }
+
+    /// WAITING, OPENED and CLOSING ones, by number.
+    var openPositions: [Position] {
+        unfinished.values.joined().sorted().compactMap { positions[$0] }
     }
 
     func answer(_ request: LoadRequest) -> LoadAnswer {
@@ -29,7 +33,6 @@ extension MemoryTables {
         case .expert(let expert): .expert(snapshot(of: expert))
         case .position(let order): .position(positionsByOrder[order].flatMap { positions[$0] })
         case .outbox(let after, let limit): .outbox(rows(after: after, limit: limit))
-        case .accounts(let ids): .accounts(ids.compactMap { accounts[$0] })
         }
     }
 

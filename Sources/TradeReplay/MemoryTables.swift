@@ -22,7 +22,6 @@ struct MemoryTables {
     private(set) var unfinished: [ExpertID: Set<Int64>] = [:]
     private(set) var active: [Instrument: Int64] = [:]
     private(set) var positionsByOrder: [UniqueID: Int64] = [:]
-    private(set) var accounts: [AccountID: AccountTotals] = [:]
     private(set) var reference: [ReferenceKey: ReferenceWrite] = [:]
     /// By number, which is the order in which rows come.
     private(set) var outbox: [PublishableRow] = []
@@ -38,8 +37,7 @@ struct MemoryTables {
         if let run = entry.run { runs[run.key] = run.run }
         for position in entry.positions { replace(position) }
         for outcome in entry.outcomes { decide(outcome.number) }
-        for totals in entry.accounts { accounts[totals.account] = totals }
-        for write in entry.reference { set(write) }
+        for write in entry.reference { reference[write.change.key] = write.change.value == nil ? nil : write }
         for row in entry.rows {
             if let record = row.encoded { outbox.append(PublishableRow(number: row.number, record: record)) }
         }
@@ -71,18 +69,6 @@ struct MemoryTables {
             unfinished[position.expert]?.remove(position.number)
         } else {
             unfinished[position.expert, default: []].insert(position.number)
-        }
-    }
-
-    /// A topic's record counts against an earlier one or a file, a file where no record has set the key; a file's deletion
-    /// always (R98).
-    private mutating func set(_ write: ReferenceWrite) {
-        let key = write.change.key
-        switch (write.origin, reference[key]?.origin) {
-        case (.topic(let offset), .topic(let known)) where offset <= known: return
-        case (.file, _) where write.change.value == nil: reference[key] = nil
-        case (.file, .topic): return
-        default: reference[key] = write
         }
     }
 }

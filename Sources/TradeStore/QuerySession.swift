@@ -8,7 +8,6 @@ final class QuerySession {
     private let events: EventRows
     private let recommendations: RecommendationRows
     private let positions: PositionRows
-    private let accounts: AccountRows
     private let outbox: OutboxRows
     private let runs: Statement
     private let begin: Statement
@@ -21,7 +20,6 @@ final class QuerySession {
         events = try EventRows(connection, writes: false)
         recommendations = try RecommendationRows(connection)
         positions = try PositionRows(connection)
-        accounts = try AccountRows(connection)
         outbox = try OutboxRows(connection)
         runs = try connection.statement("SELECT use_case, run FROM lock_keys WHERE expert = ?")
         begin = try connection.statement("BEGIN")
@@ -47,8 +45,6 @@ final class QuerySession {
             return .position(try positions.position(order: order))
         case .outbox(let after, let limit):
             return .outbox(try outbox.rows(after: after, limit: limit))
-        case .accounts(let ids):
-            return .accounts(try ids.compactMap { try accounts.totals(of: $0) })
         }
     }
 

@@ -1,4 +1,4 @@
-import TradeCore
+package import TradeCore
 package import TradePipeline
 
 /// The store in one SQLite file, as the writer's thread sees it: the only connection that commits and checkpoints.
@@ -40,6 +40,11 @@ package final class SQLiteStore: Store {
         do { return try session.snapshot(identity: identity, decode: options.decodeReference) } catch {
             throw StoreError(error, path: path)
         }
+    }
+
+    package func openPositions(_ body: (Position) -> Void) throws {
+        guard let session else { throw doubt }
+        do { try PositionRows(session.connection).unfinished(body) } catch { throw StoreError(error, path: path) }
     }
 
     package func commit(_ entries: [ChangeSet]) -> CommitResult {

@@ -1,5 +1,1 @@
 #include "CSystem.h"
-
-#include <sys/file.h>
-
-int csystem_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }

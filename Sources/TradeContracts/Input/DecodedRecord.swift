@@ -104,11 +104,14 @@ package struct DecodedRecord: Sendable {
     package var body: Body
     /// The record as it came: a dead letter carries it on, and its checksum identifies it (G6).
     package var bytes: RecordBytes
+    /// Of key and value, the same in every process.
+    package var checksum: UInt64
 
-    package init(address: RecordAddress, timestamp: Int64?, body: Body, bytes: RecordBytes) {
+    package init(address: RecordAddress, timestamp: Int64?, body: Body, bytes: RecordBytes, checksum: UInt64 = 0) {
         self.address = address
         self.timestamp = timestamp
         self.body = body
         self.bytes = bytes
+        self.checksum = checksum
     }
 }

@@ -9,10 +9,14 @@ package struct EvaluationSubject: Sendable {
     package var previous: Recommendation?
     /// The pass's clock.
     package var now: Timestamp
+    /// The account's balance, for `instrument_account_share`, which without it is an absent number (R43).
+    package var balance: Fixed9?
+    /// When this expert's positions in the symbol were last closed, for `days_since_last_…` (R45).
+    package var lastCloses: LastCloses
 
     package init(
         useCase: UseCase, recommendation: Recommendation, settings: ExpertSettings, position: Position?,
-        previous: Recommendation?, now: Timestamp
+        previous: Recommendation?, now: Timestamp, balance: Fixed9? = nil, lastCloses: LastCloses = LastCloses()
     ) {
         self.useCase = useCase
         self.recommendation = recommendation
@@ -20,6 +24,8 @@ package struct EvaluationSubject: Sendable {
         self.position = position
         self.previous = previous
         self.now = now
+        self.balance = balance
+        self.lastCloses = lastCloses
     }
 }
 
@@ -92,10 +98,13 @@ package struct RuleDecision: Hashable, Sendable {
 
     package var verdict: Verdict
     package var explanation: Explanation?
+    /// Errors of rules beside a verdict of `requested`: where nothing of it takes effect they give the reason (R30, R35).
+    package var errors: String?
 
-    package init(verdict: Verdict, explanation: Explanation?) {
+    package init(verdict: Verdict, explanation: Explanation?, errors: String? = nil) {
         self.verdict = verdict
         self.explanation = explanation
+        self.errors = errors
     }
 }
 

@@ -51,10 +51,12 @@ package struct SettleContext: Sendable {
     package var entriesInHour: Int
     /// The number that a new position gets; the next ones count on.
     package var nextPositionNumber: Int64
+    /// A halt of entries only covers this expert: open_positions makes no increases (R93).
+    package var increasesHalted: Bool
 
     package init(
         useCase: UseCase, expert: Expert, funds: Funds, now: Timestamp, validFor: Int64?, activePositions: Int,
-        entriesInHour: Int, nextPositionNumber: Int64
+        entriesInHour: Int, nextPositionNumber: Int64, increasesHalted: Bool = false
     ) {
         self.useCase = useCase
         self.expert = expert
@@ -64,6 +66,7 @@ package struct SettleContext: Sendable {
         self.activePositions = activePositions
         self.entriesInHour = entriesInHour
         self.nextPositionNumber = nextPositionNumber
+        self.increasesHalted = increasesHalted
     }
 }
 

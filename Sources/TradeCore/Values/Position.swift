@@ -19,6 +19,8 @@ package struct Position: Hashable, Sendable {
     package var openedAt: Timestamp?
     /// When the close was filled.
     package var closedAt: Timestamp?
+    /// The price of the fill that closed it: with `price`, whether the close was profitable (R45).
+    package var closePrice: Fixed9?
     /// Prices of the newest take-profit and stop-loss order (R76).
     package var takeProfit: Fixed9?
     package var stopLoss: Fixed9?
@@ -27,8 +29,8 @@ package struct Position: Hashable, Sendable {
     package init(
         number: Int64, id: UniqueID, expert: ExpertID, symbol: Symbol, side: Side, status: PositionStatus,
         recommendation: RecommendationID, quantity: Fixed9, price: Fixed9, createdAt: Timestamp,
-        openedAt: Timestamp? = nil, closedAt: Timestamp? = nil, takeProfit: Fixed9? = nil, stopLoss: Fixed9? = nil,
-        orders: [PositionOrder] = []
+        openedAt: Timestamp? = nil, closedAt: Timestamp? = nil, closePrice: Fixed9? = nil, takeProfit: Fixed9? = nil,
+        stopLoss: Fixed9? = nil, orders: [PositionOrder] = []
     ) {
         self.number = number
         self.id = id
@@ -42,6 +44,7 @@ package struct Position: Hashable, Sendable {
         self.createdAt = createdAt
         self.openedAt = openedAt
         self.closedAt = closedAt
+        self.closePrice = closePrice
         self.takeProfit = takeProfit
         self.stopLoss = stopLoss
         self.orders = orders

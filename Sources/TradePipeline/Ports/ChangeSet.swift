@@ -67,19 +67,6 @@ package struct KeyRun: Hashable, Sendable {
     }
 }
 
-/// What the positions of an account's experts bind, as kept in the account's row (R54, R55).
-package struct AccountTotals: Sendable {
-    package var account: AccountID
-    package var used: ExactDecimal
-    package var ordered: ExactDecimal
-
-    package init(account: AccountID, used: ExactDecimal, ordered: ExactDecimal) {
-        self.account = account
-        self.used = used
-        self.ordered = ordered
-    }
-}
-
 /// Where the record that set a reference key stands: a later one wins, an earlier one changes nothing (R98).
 package enum ReferenceOrigin: Hashable, Sendable {
     case file
@@ -123,7 +110,6 @@ package final class ChangeSet: Sendable {
     /// Positions as they are after this entry, with all of their orders: inserted, or replaced by number.
     package let positions: [Position]
     package let outcomes: [RecommendationOutcome]
-    package let accounts: [AccountTotals]
     package let reference: [ReferenceWrite]
     package let rows: [OutboxRow]
     /// The relay's mark: the highest outbox number that is acknowledged (design §6).
@@ -132,7 +118,7 @@ package final class ChangeSet: Sendable {
     package init(
         number: Int64, position: InputPosition? = nil, event: EventReference? = nil,
         recommendations: [PendingRecommendation] = [], run: KeyRun? = nil, positions: [Position] = [],
-        outcomes: [RecommendationOutcome] = [], accounts: [AccountTotals] = [], reference: [ReferenceWrite] = [],
+        outcomes: [RecommendationOutcome] = [], reference: [ReferenceWrite] = [],
         rows: [OutboxRow] = [], relayMark: Int64? = nil
     ) {
         self.number = number
@@ -142,7 +128,6 @@ package final class ChangeSet: Sendable {
         self.run = run
         self.positions = positions
         self.outcomes = outcomes
-        self.accounts = accounts
         self.reference = reference
         self.rows = rows
         self.relayMark = relayMark

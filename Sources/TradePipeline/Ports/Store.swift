@@ -39,7 +39,6 @@ package struct StoreSnapshot: Sendable {
     package var lastOutboxRow: Int64 = 0
     package var relayMark: Int64 = 0
     package var inputPositions: [InputPosition] = []
-    package var accounts: [AccountTotals] = []
     package var reference: [ReferenceWrite] = []
     /// Keys that have pending recommendations: each gets a pass (design §4).
     package var pendingKeys: [ExpertUseCase] = []
@@ -52,6 +51,9 @@ package protocol Store: AnyObject {
     /// What is there at start, and every identity to `identity` (for the filter that spares new ones a load): the stable
     /// hashes of event identities and of recommendation keys (`RecommendationKey.stableHash`).
     func snapshot(identity: (UInt64) -> Void) throws -> StoreSnapshot
+
+    /// Every WAITING, OPENED and CLOSING position, in any order: what they bind is summed up at start (R54, R55).
+    func openPositions(_ body: (Position) -> Void) throws
 
     /// Commits the entries in order, in one transaction. The rows are encoded.
     func commit(_ entries: [ChangeSet]) -> CommitResult
@@ -118,7 +120,6 @@ package enum LoadRequest: Hashable, Sendable {
     case position(order: UniqueID)
     /// Rows of the outbox with numbers above `after`, by number.
     case outbox(after: Int64, limit: Int)
-    case accounts([AccountID])
 }
 
 /// The answer to a `LoadRequest` of the same case.
@@ -127,7 +128,6 @@ package enum LoadAnswer: Sendable {
     case expert(ExpertSnapshot)
     case position(Position?)
     case outbox([PublishableRow])
-    case accounts([AccountTotals])
 }
 
 /// An outbox row as the relay publishes it.

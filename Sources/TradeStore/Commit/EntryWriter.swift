@@ -2,8 +2,8 @@ import TradeContracts
 import TradeCore
 import TradePipeline
 
-/// Writes entries into the transaction that is open. What many entries of a group set again and again (input positions,
-/// totals of accounts, counters) is written once, at its end.
+/// Writes entries into the transaction that is open. What entries of a group set again and again
+/// (input positions, counters) is written once, at its end.
 final class EntryWriter {
     private let connection: Connection
     private let topics: TopicNames
@@ -14,7 +14,6 @@ final class EntryWriter {
     private let run: Statement
     private let outbox: Statement
     private let input: Statement
-    private let account: Statement
     private let counters: Statement
 
     init(_ connection: Connection, topics: TopicNames) throws(SQLiteFailure) {
@@ -23,14 +22,13 @@ final class EntryWriter {
         events = try EventRows(connection, writes: true)
         recommendations = try RecommendationWriter(connection)
         positions = try PositionWriter(connection)
-        reference = try ReferenceRows(connection, topic: topics.reference)
+        reference = ReferenceRows(connection, topic: topics.reference)
         run = try connection.statement(
             "INSERT INTO lock_keys(expert, use_case, run) VALUES (?, ?, ?) ON CONFLICT(expert, use_case) "
                 + "DO UPDATE SET run = excluded.run WHERE excluded.run >= lock_keys.run")
         outbox = try connection.statement(
             "INSERT INTO outbox(number, topic, key, value, headers) VALUES (?, ?, ?, ?, ?)")
         input = try connection.statement("REPLACE INTO input_positions VALUES (?, ?, ?, ?, ?, ?, ?)")
-        account = try connection.statement("REPLACE INTO accounts VALUES (?, ?, ?)")
         counters = try connection.statement(
             "UPDATE store SET last_commit = ?, last_event = ?, last_recommendation = ?, last_position = ?, "
                 + "last_outbox = ?, relay_mark = ?")
@@ -67,12 +65,6 @@ final class EntryWriter {
             input.bind(6, integer: position.lastTimestamp)
             input.bind(7, integer: Int64(bitPattern: position.lastChecksum))
             try input.run()
-        }
-        for totals in state.accounts.values {
-            account.bind(1, integer: totals.account.rawValue)
-            account.bind(2, text: totals.used.description)
-            account.bind(3, text: totals.ordered.description)
-            try account.run()
         }
         counters.bind(1, integer: state.counters.commit)
         counters.bind(2, integer: state.counters.event)

@@ -92,7 +92,6 @@ struct StateReader {
         snapshot.lastOutboxRow = state.counters.outboxRow
         snapshot.relayMark = state.counters.relayMark
         snapshot.inputPositions = state.inputs.values.sorted { $0.partition < $1.partition }
-        snapshot.accounts = try AccountRows(connection).totals()
         snapshot.reference = try ReferenceRows(connection, topic: topics.reference).writes(decode: decode)
         snapshot.pendingKeys = try pendingKeys()
         return snapshot

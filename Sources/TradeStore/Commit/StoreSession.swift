@@ -75,7 +75,6 @@ final class StoreSession {
             guard error.isPassing else { return .failed(.inDoubt(reason: error.description)) }
             return undone(.failed(.unavailable(reason: error.description)))
         }
-        state.accounts.removeAll(keepingCapacity: true)
         durable = state
         return .committed
     }
@@ -112,7 +111,6 @@ final class StoreSession {
         try connection.execute("BEGIN IMMEDIATE")
         do {
             try connection.execute("DELETE FROM input_positions")
-            try connection.execute("DELETE FROM reference WHERE json IS NULL")
             try connection.execute("UPDATE reference SET topic = NULL, offset = NULL")
             let update = try connection.statement("UPDATE store SET cluster = ?, cluster_is_embedded = ?")
             update.bind(1, text: id)

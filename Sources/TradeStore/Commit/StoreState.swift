@@ -7,8 +7,6 @@ struct StoreState {
     var counters = CommitCounters()
     /// Positions of the cluster and the topics in use.
     var inputs: [TopicPartition: InputPosition] = [:]
-    /// Totals that entries of the open transaction changed; written once, at its end.
-    var accounts: [AccountID: AccountTotals] = [:]
 
     /// Takes an entry's numbers and input position in, or says what is wrong with them.
     mutating func advance(by entry: ChangeSet) throws(Refusal) {
@@ -21,6 +19,5 @@ struct StoreState {
             }
             inputs[position.partition] = position
         }
-        for totals in entry.accounts { accounts[totals.account] = totals }
     }
 }

@@ -1,3 +1,4 @@
+import Telemetry
 import TradeCore
 import TradePipeline
 
@@ -7,7 +8,7 @@ struct StartRegister {
 
     /// Notes a start, and first of all who this store is.
     func register() throws -> StoreIdentity {
-        let now = SystemClock.now.microseconds
+        let now = WallTime.now
         try connection.execute("BEGIN IMMEDIATE")
         do {
             var random = SystemRandomNumberGenerator()

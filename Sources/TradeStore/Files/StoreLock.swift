@@ -1,5 +1,6 @@
 import CSystem
 import Foundation
+import Telemetry
 
 /// The lock beside a store, `<path>.lock`: one active process per embedded store (G10).
 ///
@@ -23,7 +24,7 @@ package final class StoreLock {
         }
         descriptor = opened
         let holder = LockHolder(
-            processID: getpid(), host: ProcessInfo.processInfo.hostName, since: SystemClock.now.text)
+            processID: getpid(), host: ProcessInfo.processInfo.hostName, since: WallTime.text(WallTime.now))
         if !StoreLock.write(holder.text, to: opened) {
             let reason = errno
             close(opened)

@@ -3,6 +3,7 @@ import TradeCore
 /// Positions with their orders, as they are read.
 struct PositionRows {
     private let unfinished: Statement
+    private let allUnfinished: Statement
     private let byNumber: Statement
     private let byOrder: Statement
     private let orders: Statement
@@ -16,6 +17,9 @@ struct PositionRows {
         unfinished = try connection.statement(
             "SELECT \(Self.columns) FROM positions WHERE expert = ?1 AND status IN (1, 2) UNION ALL "
                 + "SELECT \(Self.columns) FROM positions WHERE expert = ?1 AND status = 3 ORDER BY number")
+        allUnfinished = try connection.statement(
+            "SELECT \(Self.columns) FROM positions INDEXED BY positions_active WHERE status IN (1, 2) UNION ALL "
+                + "SELECT \(Self.columns) FROM positions INDEXED BY positions_closing WHERE status = 3")
         byNumber = try connection.statement("SELECT \(Self.columns) FROM positions WHERE number = ?")
         byOrder = try connection.statement("SELECT position, id_low FROM orders WHERE id_high = ?")
         orders = try connection.statement(
@@ -30,6 +34,12 @@ struct PositionRows {
         var result: [Position] = []
         while try unfinished.step() { result.append(try read(unfinished)) }
         return result
+    }
+
+    /// All that are WAITING, OPENED or CLOSING, in no order.
+    func unfinished(_ body: (Position) -> Void) throws {
+        defer { allUnfinished.reset() }
+        while try allUnfinished.step() { body(try read(allUnfinished)) }
     }
 
     /// The position that an order belongs to, in whatever status.

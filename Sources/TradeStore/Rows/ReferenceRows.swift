@@ -2,74 +2,59 @@ import TradeContracts
 import TradeCore
 import TradePipeline
 
-/// Reference data with where it came from (R87, R98).
-///
-/// A key that the topic deleted keeps a row without JSON, so that an earlier record that is read again changes nothing.
+/// Reference data with where it came from (R87, R98). What wins over what is decided before: a write is applied as it comes.
 struct ReferenceRows {
-    private let fromTopic: Statement
-    private let fromFile: Statement
-    private let removal: Statement
-    private let all: Statement
+    private let connection: Connection
     private let topic: String?
 
-    /// `topic`: the name of the reference topic; offsets of another one count for nothing.
-    init(_ connection: Connection, topic: String?) throws(SQLiteFailure) {
+    /// `topic`: the name of the reference topic; an offset of another one counts as none.
+    init(_ connection: Connection, topic: String?) {
+        self.connection = connection
         self.topic = topic
-        let insertion = "INSERT INTO reference(kind, id, json, topic, offset) VALUES (?1, ?2, ?3, ?4, ?5) "
-        let update = "ON CONFLICT(kind, id) DO UPDATE SET json = excluded.json, topic = ?4, offset = ?5 "
-        fromTopic = try connection.statement(
-            insertion + update + "WHERE reference.topic IS NOT excluded.topic OR reference.offset < excluded.offset")
-        fromFile = try connection.statement(insertion + update + "WHERE reference.offset IS NULL")
-        removal = try connection.statement("DELETE FROM reference WHERE kind = ? AND id = ?")
-        all = try connection.statement("SELECT kind, id, json, topic, offset FROM reference ORDER BY kind, id")
     }
 
-    /// Applies a write where it counts: a topic's record against an earlier one or a file, a file where no record has set the
-    /// key; a file's deletion always (what a full read of the topic no longer holds and no file sets).
     func apply(_ write: ReferenceWrite) throws(SQLiteFailure) {
         let (kind, id) = Self.parts(of: write.change.key)
-        let json = write.change.value == nil ? nil : write.change.json
-        let row: Statement
-        switch write.origin {
-        case .topic(let offset):
-            row = fromTopic
-            row.bind(4, text: topic ?? "")
-            row.bind(5, integer: offset)
-        case .file where json == nil:
-            row = removal
-        case .file:
-            row = fromFile
-            row.bindNull(4)
-            row.bindNull(5)
+        guard write.change.value != nil else {
+            let removal = try connection.statement("DELETE FROM reference WHERE kind = ? AND id = ?")
+            removal.bind(1, integer: kind)
+            removal.bind(2, text: id)
+            return try removal.run()
         }
+        let row = try connection.statement(
+            "REPLACE INTO reference(kind, id, json, topic, offset) VALUES (?, ?, ?, ?, ?)")
         row.bind(1, integer: kind)
         row.bind(2, text: id)
-        if json != nil || write.origin != .file { row.bind(3, blob: json) }
+        row.bind(3, blob: write.change.json)
+        switch write.origin {
+        case .file:
+            row.bindNull(4)
+            row.bindNull(5)
+        case .topic(let offset):
+            row.bind(4, text: topic ?? "")
+            row.bind(5, integer: offset)
+        }
         try row.run()
     }
 
-    /// Everything, with deletions that the topic made; `decode` turns kept JSON into values.
+    /// Everything, by key; `decode` turns the kept JSON into values.
     func writes(decode: SQLiteStoreOptions.ReferenceDecoder) throws -> [ReferenceWrite] {
-        defer { all.reset() }
+        let row = try connection.statement(
+            "SELECT kind, id, json, topic, offset FROM reference ORDER BY kind, CASE kind WHEN 3 THEN 0 "
+                + "ELSE CAST(id AS INTEGER) END, id")
+        defer { row.reset() }
         var result: [ReferenceWrite] = []
-        while try all.step() {
-            let id = all.text(1)
-            guard let key = Self.key(kind: all.integer(0), id: id) else {
+        while try row.step() {
+            let id = row.text(1)
+            guard let key = Self.key(kind: row.integer(0), id: id) else {
                 throw DamagedRow("reference key '\(id)' is of an unknown kind")
             }
-            let isOfTopic = all.optionalText(3) == (topic ?? "")
-            let origin = all.optionalInteger(4).flatMap { isOfTopic ? ReferenceOrigin.topic(offset: $0) : nil } ?? .file
-            guard let json = all.optionalBlob(2) else {
-                if origin != .file {
-                    let deletion = ReferenceChange(key: key, value: nil, json: [])
-                    result.append(ReferenceWrite(change: deletion, origin: origin))
-                }
-                continue
-            }
-            guard let change = decode(key, json) else {
+            guard let change = decode(key, row.blob(2)) else {
                 throw DamagedRow("reference data of \(key) can't be read")
             }
-            result.append(ReferenceWrite(change: change, origin: origin))
+            let isOfTopic = row.optionalText(3) == (topic ?? "")
+            let offset = isOfTopic ? row.optionalInteger(4) : nil
+            result.append(ReferenceWrite(change: change, origin: offset.map { .topic(offset: $0) } ?? .file))
         }
         return result
     }

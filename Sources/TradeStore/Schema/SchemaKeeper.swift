@@ -1,4 +1,5 @@
 import Foundation
+import Telemetry
 import TradeCore
 
 /// Brings a store's file to the present schema, and checks that it has it.
@@ -42,7 +43,7 @@ struct SchemaKeeper {
                 let note = try connection.statement("INSERT INTO migrations VALUES (?, ?, ?)")
                 note.bind(1, integer: Int64(index + 1))
                 note.bind(2, text: migration.name)
-                note.bind(3, integer: SystemClock.now.microseconds)
+                note.bind(3, integer: WallTime.now)
                 try note.run()
             }
             try connection.execute("PRAGMA application_id = \(StoreSchema.applicationID)")

@@ -5,8 +5,8 @@ enum StoreSchema {
 
     static let migrations = [Migration(name: "first schema", sql: firstSchema)]
 
-    // Rows are lean and in insertion order: their numbers come from the machine. Money is an integer of billionths or, where
-    // sums need more, plain decimal text; times are microseconds since 1970; enumerations are the numbers of `StoreCodes`;
+    // Rows are lean and in insertion order: their numbers come from the machine. Prices and
+    // quantities are integers of billionths, times are microseconds since 1970; enumerations are the numbers of `StoreCodes`;
     // ids are two integers, because an index on one of eight bytes is half as large as on sixteen. STRICT keeps types true.
     private static let firstSchema = """
         CREATE TABLE store(
@@ -123,16 +123,10 @@ enum StoreSchema {
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX orders_by_id ON orders(id_high);
 
-        CREATE TABLE accounts(
-            id INTEGER PRIMARY KEY,
-            used TEXT NOT NULL,
-            ordered TEXT NOT NULL
-        ) STRICT;
-
         CREATE TABLE reference(
             kind INTEGER NOT NULL,
             id TEXT NOT NULL,
-            json BLOB,
+            json BLOB NOT NULL,
             topic TEXT,
             offset INTEGER,
             PRIMARY KEY (kind, id)

@@ -1,0 +1,4 @@
+/// Which program this is.
+package enum Version {
+    package static let text = "0.1.0"
+}

@@ -1,0 +1,4 @@
+/// `reference`: accounts, experts and rulesets from a file.
+package struct ReferenceSettings: Sendable {
+    @Sourced package var file: ConfiguredPath? = nil
+}

@@ -1,0 +1,19 @@
+/// A ruleset whose names have been looked up once, so that no evaluation compares strings.
+package final class CompiledRuleset: Sendable {
+    package let source: Ruleset
+    let rules: [CompiledRule]
+
+    package init(_ ruleset: Ruleset) {
+        source = ruleset
+        rules = ruleset.rules.map(CompiledRule.init)
+    }
+}
+
+extension Ruleset {
+    /// The rules that were loaded though they can never hold, each with what is unknown or absent (R49): for the log.
+    package var warnings: [String] {
+        rules.compactMap { rule in
+            CompiledRule(rule).defect.map { "ruleset \(id), rule \(rule.name): \($0.text); the rule will not hold" }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import TradeContracts
+import TradeCore
+
+/// The parts of an entry before it is numbered.
+struct Changes {
+    var position: InputPosition?
+    var event: EventReference?
+    var recommendations: [PendingRecommendation] = []
+    var run: KeyRun?
+    var positions: [Position] = []
+    var outcomes: [RecommendationOutcome] = []
+    var reference: [ReferenceWrite] = []
+    var outputs: [OutputRecord] = []
+    var relayMark: Int64?
+}
+
+extension Pipeline {
+    /// Numbers an entry and its outbox rows, and appends it to the commit queue.
+    func enqueue(
+        _ intent: CommitIntent, _ changes: Changes, expert: ExpertState? = nil, replaced: ReferenceWrite? = nil
+    ) {
+        var rows: [OutboxRow] = []
+        rows.reserveCapacity(changes.outputs.count)
+        for output in changes.outputs {
+            outboxNumber += 1
+            rows.append(OutboxRow(number: outboxNumber, record: output))
+            count(output)
+        }
+        let entry = ChangeSet(
+            number: queue.nextNumber, position: changes.position, event: changes.event,
+            recommendations: changes.recommendations, run: changes.run, positions: changes.positions,
+            outcomes: changes.outcomes, reference: changes.reference, rows: rows, relayMark: changes.relayMark)
+        expert?.uncommitted += 1
+        if case .record(let record) = intent { record.partition.uncommitted += 1 }
+        queue.append(QueuedEntry(changes: entry, intent: intent, expert: expert, replaced: replaced))
+    }
+
+    private func count(_ output: OutputRecord) {
+        switch output {
+        case .order: counters.orders += 1
+        case .skip(let skip): counters.skips[skip.reason, default: 0] += 1
+        case .deadLetter: break
+        }
+    }
+}

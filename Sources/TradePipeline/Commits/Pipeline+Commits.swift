@@ -1,0 +1,137 @@
+import TradeContracts
+import TradeCore
+
+// What the writer answers: durable, refused, unavailable, in doubt (design §4, "When the store fails").
+extension Pipeline {
+    /// Entries up to this number are durable.
+    package func committed(through number: Int64, now: Moment) {
+        if queue.phase != .working, queue.phase != .recovering {
+            queue.phase = .working
+            note(.storeAvailable)
+        }
+        queue.failures = 0
+        finishEntries(through: number, now: now)
+        storeWorks(now)
+        advance(now)
+    }
+
+    /// Entries before this one are durable; it was refused, and it and all behind it have left no trace.
+    package func refused(_ number: Int64, reason: String, now: Moment) {
+        counters.refusals += 1
+        note(.entryRefused(number: number, reason: reason))
+        if queue.phase != .working { note(.storeAvailable) }
+        // From here on passes that begin are held: what they would read is about to be read again.
+        queue.phase = .recovering
+        queue.failures = 0
+        finishEntries(through: number - 1, now: now)
+        recover(reason: reason, now: now)
+        advance(now)
+    }
+
+    /// Nothing of the group is durable; the same is tried again, without limit.
+    package func storeUnavailable(_ reason: String, now: Moment) {
+        note(.storeUnavailable(reason))
+        queue.takeBack()
+        let at = pauseStore(now)
+        switch queue.phase {
+        case .inDoubt, .doubtful: queue.phase = .doubtful(retryAt: at)
+        default: queue.phase = .unavailable(retryAt: at)
+        }
+        locks.suspendWaits(true)
+        finishRevocation()
+        advance(now)
+    }
+
+    /// Whether the group is durable is not known: the writer opens the store anew and says.
+    package func storeInDoubt(_ reason: String, now: Moment) {
+        note(.storeInDoubt(reason))
+        queue.phase = .inDoubt
+        locks.suspendWaits(true)
+        actions.recoverStore = true
+        finishRevocation()
+        advance(now)
+    }
+
+    /// After doubt: the store is open and this is its last durable entry.
+    package func storeRecovered(lastCommit: Int64, now: Moment) {
+        guard queue.phase == .inDoubt else { return }
+        queue.phase = .working
+        queue.failures = 0
+        note(.storeAvailable)
+        finishEntries(through: lastCommit, now: now)
+        storeWorks(now)
+        advance(now)
+    }
+
+    /// The time to try the store again has come.
+    func retryStore(_ now: Moment) {
+        switch queue.phase {
+        case .unavailable(let at) where at <= now.monotonic:
+            // Nothing new settles until an answer: the same entries go to the writer as a trial.
+            if actions.commit.isEmpty { actions.commit = queue.trial(limit: configuration.groupLimit) }
+        case .doubtful(let at) where at <= now.monotonic:
+            queue.phase = .inDoubt
+            actions.recoverStore = true
+        default:
+            break
+        }
+    }
+
+    private func pauseStore(_ now: Moment) -> Int64 {
+        queue.failures += 1
+        let pause = configuration.retry.pause(failures: queue.failures, jitter: jitter.next())
+        let (at, overflow) = now.monotonic.addingReportingOverflow(pause)
+        return overflow ? .max : at
+    }
+
+    func storeWorks(_ now: Moment) {
+        locks.suspendWaits(false)
+        resumeHeld(now)
+        finishRevocation()
+        completeReference(now)
+        drainAll(now)
+    }
+
+    /// Everything that follows an entry's durability: keys are released or run again, offsets move, rows may be published.
+    private func finishEntries(through number: Int64, now: Moment) {
+        var rows: [PublishableRow] = []
+        var ended: [Pass] = []
+        for entry in queue.finish(through: number) {
+            counters.commits += 1
+            for row in entry.changes.rows {
+                if let encoded = row.encoded { rows.append(PublishableRow(number: row.number, record: encoded)) }
+            }
+            entry.expert?.uncommitted -= 1
+            switch entry.intent {
+            case .record(let record): finish(record, entry.changes)
+            case .pass(let pass): ended.append(pass)
+            case .drop, .reference: break
+            case .relayMark(let mark):
+                markQueued = false
+                relay.durableMark = mark
+            }
+            if let expert = entry.expert { noteIdle(expert) }
+        }
+        relay.append(rows, limit: configuration.publishWindow, now: now.monotonic)
+        for pass in ended {
+            pass.key.failures = 0
+            endRun(pass, failed: false, now: now)
+        }
+    }
+
+    private func finish(_ record: IntakeRecord, _ changes: ChangeSet) {
+        record.partition.uncommitted -= 1
+        if let event = changes.event { recentEvents.markDurable(event.identity, nextTicket: tickets.next) }
+        for pending in changes.recommendations {
+            let key = ExpertUseCase(expert: pending.event.expert, useCase: pending.event.useCase)
+            recentRecommendations.markDurable(
+                RecommendationKey(key: key, id: pending.recommendation.id), nextTicket: tickets.next)
+        }
+        closeTickets(record)
+        if let position = changes.position,
+            !record.partition.revoked || revoking.contains(where: { $0 === record.partition })
+        {
+            actions.offsets[position.partition] = position.nextOffset
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import TradeContracts
+import TradeCore
+
+/// After a refusal: what was queued, until all that it touched is read again.
+struct Recovery {
+    let rest: [QueuedEntry]
+    let reason: String
+    /// Questions that are not answered.
+    var outstanding: Int
+}
+
+// The store refused an entry. What it and those behind it changed in memory never was: their experts are forgotten and read
+// again, then every intent is made anew in order (design §4, *refused*).
+extension Pipeline {
+    /// Begins the recovery. The first entry of the queue is the refused one.
+    func recover(reason: String, now: Moment) {
+        let rest = queue.removeAll()
+        guard let refused = rest.first else {
+            queue.phase = .working
+            storeWorks(now)
+            return
+        }
+        outboxNumber = (refused.changes.rows.first?.number ?? firstRow(of: rest) ?? outboxNumber + 1) - 1
+        locks.suspendWaits(true)
+        var touched: [ExpertState] = []
+        for entry in rest {
+            withdraw(entry)
+            if let expert = entry.expert, expert.phase == .ready {
+                expert.forget()
+                touched.append(expert)
+            }
+        }
+        // Back to front, so that the oldest value of a key stands in the end.
+        for entry in rest.reversed() { if let before = entry.replaced { reference.apply(before) } }
+        recovery = Recovery(rest: rest, reason: reason, outstanding: touched.count)
+        for expert in touched { load(.expert(expert.id), for: .recoveredExpert(expert)) }
+        finishRecovery(now)
+    }
+
+    private func firstRow(of rest: [QueuedEntry]) -> Int64? {
+        for entry in rest { if let row = entry.changes.rows.first { return row.number } }
+        return nil
+    }
+
+    private func withdraw(_ entry: QueuedEntry) {
+        entry.expert?.uncommitted -= 1
+        switch entry.intent {
+        case .record(let record): record.partition.uncommitted -= 1
+        case .relayMark:
+            markQueued = false
+            relay.queuedMark = relay.durableMark
+        default: break
+        }
+        if let event = entry.changes.event { recentEvents.removeQueued(event.identity) }
+        for pending in entry.changes.recommendations {
+            let key = ExpertUseCase(expert: pending.event.expert, useCase: pending.event.useCase)
+            recentRecommendations.removeQueued(RecommendationKey(key: key, id: pending.recommendation.id))
+        }
+        uncount(entry.changes)
+    }
+
+    private func uncount(_ changes: ChangeSet) {
+        if changes.event != nil { counters.events -= 1 }
+        counters.recommendations -= Int64(changes.recommendations.count)
+        for row in changes.rows {
+            switch row.record {
+            case .order: counters.orders -= 1
+            case .skip(let skip): counters.skips[skip.reason, default: 0] -= 1
+            case .deadLetter(let letter): counters.deadLetters[letter.cause.reason, default: 0] -= 1
+            }
+        }
+    }
+
+    /// When everything is read again: makes the intents anew, the refused one as what a refusal makes of it.
+    func finishRecovery(_ now: Moment) {
+        guard let recovery, recovery.outstanding == 0 else { return }
+        self.recovery = nil
+        // The phase stays `recovering` until all intents are made anew: a pass that begins in between is held, because its
+        // snapshot would miss what stands behind.
+        for (place, entry) in recovery.rest.enumerated() {
+            if place == 0 {
+                refuse(entry, recovery.reason, now: now)
+            } else {
+                redo(entry, now: now)
+            }
+        }
+        queue.phase = .working
+        locks.suspendWaits(false)
+        resumeHeld(now)
+        finishRevocation()
+        completeReference(now)
+        drainAll(now)
+    }
+
+    /// What becomes of the entry that the store would not take: a record becomes a dead letter, a pass has failed.
+    private func refuse(_ entry: QueuedEntry, _ reason: String, now: Moment) {
+        switch entry.intent {
+        case .record(let record):
+            record.event?.refused = true
+            record.event = nil
+            takeDeadLetter(record, Undecodable(.refused, "the store refused the record: \(reason)"))
+        case .pass(let pass):
+            fail(pass, reason: "the store refused it: \(reason)", now: now)
+        case .drop, .reference:
+            // Nothing in these depends on data from outside: trying again is all that can be done.
+            redo(entry, now: now)
+        case .relayMark:
+            break
+        }
+    }
+
+    private func redo(_ entry: QueuedEntry, now: Moment) {
+        switch entry.intent {
+        case .record(let record):
+            redo(record, entry.changes, now: now)
+        case .pass(let pass):
+            settle(pass, now: now)
+        case .drop(let event, let key, let heldBy, let covered, let at):
+            enqueueDrop(event, of: key, heldBy: heldBy, covered: covered, at: at)
+        case .reference(let write):
+            enqueueReference(.reference(write), write)
+        case .relayMark:
+            break
+        }
+    }
+
+    private func redo(_ record: IntakeRecord, _ earlier: ChangeSet, now: Moment) {
+        switch record.decoded.body {
+        case .undecodable(let cause): takeDeadLetter(record, cause)
+        case .orderUpdate(let update): takeUpdate(record, update)
+        case .reference:
+            for write in earlier.reference { enqueueReference(.record(record), write) }
+        case .event(let event):
+            let before = record.event
+            guard let handle = enqueueEvent(record, event, earlier: earlier.event == nil ? nil : earlier, now: now)
+            else {
+                return
+            }
+            if let before {
+                // It has its place at the key already.
+                record.event = before
+            } else if let key = keyState(event.lockKey) {
+                // It was a duplicate of the one that is refused now.
+                request(key, for: handle, now: now)
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// A Bloom filter over stable hashes: what it does not know was never taken in, so that a new identity needs no question to the
+/// store (design §1). False positives cost a load, false negatives do not exist.
+///
+/// It grows by layers, each twice as large as the one before, so that the rate of false positives stays below about one percent.
+package struct IdentityFilter: Sendable {
+    private struct Layer {
+        var words: [UInt64]
+        var capacity: Int
+        var count = 0
+        let mask: UInt64
+
+        init(capacity: Int) {
+            // Ten bits an identity, rounded up to a power of two, with four probes.
+            var bits = 1024
+            while bits < capacity * 10 { bits *= 2 }
+            self.capacity = capacity
+            words = [UInt64](repeating: 0, count: bits / 64)
+            mask = UInt64(bits - 1)
+        }
+    }
+
+    private var layers: [Layer]
+
+    /// `expected`: identities that will be added soon; the filter grows beyond it.
+    package init(expected: Int = 100_000) { layers = [Layer(capacity: max(1024, expected))] }
+
+    package mutating func insert(_ hash: UInt64) {
+        if let last = layers.last, last.count >= last.capacity { layers.append(Layer(capacity: last.capacity * 2)) }
+        let top = layers.count - 1
+        let mask = layers[top].mask
+        for probe in 0..<4 {
+            let bit = IdentityFilter.bit(hash, probe) & mask
+            layers[top].words[Int(bit >> 6)] |= 1 << (bit & 63)
+        }
+        layers[top].count += 1
+    }
+
+    package func mayContain(_ hash: UInt64) -> Bool {
+        for layer in layers {
+            var found = true
+            for probe in 0..<4 {
+                let bit = IdentityFilter.bit(hash, probe) & layer.mask
+                if layer.words[Int(bit >> 6)] & 1 << (bit & 63) == 0 {
+                    found = false
+                    break
+                }
+            }
+            if found { return true }
+        }
+        return false
+    }
+
+    private static func bit(_ hash: UInt64, _ probe: Int) -> UInt64 {
+        hash &+ UInt64(probe) &* (hash >> 32 | 1)
+    }
+}

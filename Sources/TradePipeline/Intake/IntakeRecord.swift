@@ -1,0 +1,37 @@
+import TradeContracts
+import TradeCore
+
+/// A record between its arrival and its commit, with what the store answered about it.
+final class IntakeRecord {
+    let decoded: DecodedRecord
+    unowned let partition: PartitionState
+    /// Whether the store holds the event's identity; nil: not asked, or not answered yet.
+    var identityInStore: Bool?
+    /// Those of the event's recommendations that the store holds; nil as above.
+    var recommendationsInStore: Set<RecommendationKey>?
+    /// For an order update: the position that the store has for the order.
+    var positionAnswer: Position??
+    /// Questions that are under way for this record.
+    var loads = 0
+    var tickets: [Int64] = []
+    /// Set when it has been taken in.
+    var event: EventHandle?
+
+    init(decoded: DecodedRecord, partition: PartitionState) {
+        self.decoded = decoded
+        self.partition = partition
+    }
+}
+
+/// An event that was taken in. Its inbox row may yet be refused, and then it counts for nothing.
+final class EventHandle {
+    let reference: EventReference
+    /// Whether it brought a recommendation that was new (R18).
+    let broughtNew: Bool
+    var refused = false
+
+    init(reference: EventReference, broughtNew: Bool) {
+        self.reference = reference
+        self.broughtNew = broughtNew
+    }
+}

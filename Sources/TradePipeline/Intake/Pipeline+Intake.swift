@@ -1,0 +1,229 @@
+import TradeContracts
+import TradeCore
+
+// Taking records in, in offset order per partition: each becomes one entry of the commit queue, and an event asks for its key.
+extension Pipeline {
+    /// Whether records of events and updates may be taken in now.
+    var isIntakeOpen: Bool {
+        referenceReady && !intakePaused && !stopping && recovery == nil && queue.isWorking
+            && queue.count < configuration.maxInFlight
+    }
+
+    func drainAll(_ now: Moment) {
+        for partition in partitions.values.sorted(by: { $0.id < $1.id }) { drain(partition, now: now) }
+    }
+
+    /// Takes in what stands first in a partition as long as all is known that this needs.
+    func drain(_ partition: PartitionState, now: Moment) {
+        while !partition.revoked, let record = partition.waiting.first {
+            guard partition.id.topic == .reference ? isReferenceIntakeOpen : isIntakeOpen, isReady(record) else {
+                break
+            }
+            partition.waiting.removeFirst()
+            partition.nextIntake = record.decoded.address.offset + 1
+            if partition.id.topic != .reference { positions[partition.id] = partition.nextIntake }
+            take(record, now: now)
+        }
+        if partition.id.topic == .reference { completeReference(now) }
+    }
+
+    private var isReferenceIntakeOpen: Bool { !stopping && recovery == nil && queue.isWorking }
+
+    /// Whether a record can be taken in; where the store has to be asked first, it is.
+    private func isReady(_ record: IntakeRecord) -> Bool {
+        guard record.loads == 0 else { return false }
+        switch record.decoded.body {
+        case .undecodable:
+            return true
+        case .event(let event):
+            guard isLoaded(event.expert, for: record.partition) else { return false }
+            if mustAsk(record) {
+                ask([record])
+                return false
+            }
+            return true
+        case .orderUpdate(let update):
+            guard isLoaded(update.expert, for: record.partition) else { return false }
+            guard let order = update.order, let expert = experts[update.expert] else { return true }
+            if expert.orders[order] != nil || record.positionAnswer != nil { return true }
+            record.loads += 1
+            record.tickets.append(tickets.open())
+            load(.position(order: order), for: .orderPosition(record))
+            return false
+        case .reference:
+            return true
+        }
+    }
+
+    /// The expert's state; nil while it is being loaded, and then the partition waits for it.
+    private func isLoaded(_ id: ExpertID, for partition: PartitionState) -> Bool {
+        let state = expertState(id)
+        if state.phase == .ready { return true }
+        if !state.waiters.contains(where: { $0 === partition }) { state.waiters.append(partition) }
+        return false
+    }
+
+    /// Whether the filter takes part of an event for known and neither memory nor an answer settles it.
+    func mustAsk(_ record: IntakeRecord) -> Bool {
+        guard case .event(let event) = record.decoded.body, record.identityInStore == nil else { return false }
+        if recentEvents.state(of: event.identity) == nil, filter.mayContain(event.identity.stableHash) { return true }
+        guard record.recommendationsInStore == nil else { return false }
+        return event.recommendationKeys.contains {
+            recentRecommendations.state(of: $0) == nil && filter.mayContain($0.stableHash)
+        }
+    }
+
+    /// Asks the store which identities of these records it knows, in one question.
+    func ask(_ records: [IntakeRecord]) {
+        guard !records.isEmpty else { return }
+        var identities: [EventIdentity] = []
+        var keys: [RecommendationKey] = []
+        for record in records {
+            guard case .event(let event) = record.decoded.body else { continue }
+            record.loads += 1
+            record.tickets.append(tickets.open())
+            identities.append(event.identity)
+            keys += event.recommendationKeys
+        }
+        load(.known(identities: identities, recommendations: keys), for: .identities(records))
+    }
+
+    func closeTickets(_ record: IntakeRecord) {
+        for ticket in record.tickets { tickets.close(ticket) }
+        record.tickets = []
+        recentEvents.evict(oldest: tickets.oldest)
+        recentRecommendations.evict(oldest: tickets.oldest)
+    }
+
+    /// Takes a record in: queues its entry, and has its event ask for the key.
+    private func take(_ record: IntakeRecord, now: Moment) {
+        switch record.decoded.body {
+        case .undecodable(let cause): takeDeadLetter(record, cause)
+        case .event(let event): takeEvent(record, event, now: now)
+        case .orderUpdate(let update): takeUpdate(record, update)
+        case .reference(let change): takeReference(record, change)
+        }
+    }
+
+    func takeDeadLetter(_ record: IntakeRecord, _ cause: Undecodable) {
+        counters.deadLetters[cause.reason, default: 0] += 1
+        note(.deadLetter(record.decoded.address, cause))
+        let output = DeadLetterRecord(
+            address: record.decoded.address, timestamp: record.decoded.timestamp, bytes: record.decoded.bytes,
+            cause: cause)
+        enqueue(.record(record), Changes(position: record.position, outputs: [.deadLetter(output)]))
+    }
+
+    private func takeEvent(_ record: IntakeRecord, _ event: AnalysisEvent, now: Moment) {
+        guard let handle = enqueueEvent(record, event, now: now), let key = keyState(event.lockKey) else { return }
+        request(key, for: handle, now: now)
+    }
+
+    /// Queues the inbox entry of an event; nil where the event is a duplicate and has no effect.
+    ///
+    /// `earlier`: the entry that it had before a refusal; what was numbered then keeps its number, because passes refer to it.
+    func enqueueEvent(
+        _ record: IntakeRecord, _ event: AnalysisEvent, earlier: ChangeSet? = nil, now: Moment
+    ) -> EventHandle? {
+        let key = event.lockKey
+        let skippedAt = configuration.clock == .wall ? now.wall : event.occurredAt
+        if isKnown(event.identity, record) {
+            let source = reference(to: event, record, number: 0)
+            note(.duplicate(key, event: event.identity.id, record.decoded.address))
+            let skip = SkipRecord(
+                event: source, reason: .duplicateEvent, message: "an event with this id has been taken in before",
+                skippedAt: skippedAt)
+            enqueue(.record(record), Changes(position: record.position, outputs: [.skip(skip)]))
+            return nil
+        }
+        counters.events += 1
+        let source = earlier?.event ?? newReference(to: event, record)
+        var fresh: [PendingRecommendation] = []
+        var skips: [OutputRecord] = []
+        for (recommendation, identity) in zip(event.recommendations, event.recommendationKeys) {
+            if isKnown(identity, record) {
+                skips.append(
+                    .skip(
+                        SkipRecord(
+                            event: source, recommendation: recommendation.id, symbol: recommendation.symbol,
+                            reason: .duplicateEvent, message: "this recommendation came with an earlier event",
+                            skippedAt: skippedAt)))
+                continue
+            }
+            counters.recommendations += 1
+            let before = earlier?.recommendations.first { $0.recommendation.id == recommendation.id }
+            fresh.append(before ?? newPending(recommendation, of: source))
+            filter.insert(identity.stableHash)
+            recentRecommendations.insertQueued(identity)
+        }
+        filter.insert(event.identity.stableHash)
+        recentEvents.insertQueued(event.identity)
+        let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
+        record.event = handle
+        insert(fresh, into: keyState(key))
+        enqueue(
+            .record(record),
+            Changes(position: record.position, event: source, recommendations: fresh, outputs: skips),
+            expert: experts[event.expert])
+        return handle
+    }
+
+    private func newPending(_ recommendation: Recommendation, of event: EventReference) -> PendingRecommendation {
+        recommendationNumber += 1
+        return PendingRecommendation(number: recommendationNumber, event: event, recommendation: recommendation)
+    }
+
+    private func insert(_ fresh: [PendingRecommendation], into key: KeyState?) {
+        guard let key, let first = fresh.first else { return }
+        let inOrder = key.pending.last.map { $0.number < first.number } ?? true
+        key.pending += fresh
+        // A number from before a refusal may be below one that was given out since.
+        if !inOrder { key.pending.sort { $0.number < $1.number } }
+    }
+
+    private func newReference(to event: AnalysisEvent, _ record: IntakeRecord) -> EventReference {
+        eventNumber += 1
+        return reference(to: event, record, number: eventNumber)
+    }
+
+    private func reference(to event: AnalysisEvent, _ record: IntakeRecord, number: Int64) -> EventReference {
+        EventReference(
+            number: number, identity: event.identity, address: record.decoded.address, expert: event.expert,
+            useCase: event.useCase, occurredAt: event.occurredAt, lookbackDays: event.lookbackDays, trace: event.trace)
+    }
+
+    // What memory knows is written down on the record, so that it stays known if the entry has to be made anew; what is only
+    // queued keeps a ticket open, so that it is not forgotten before this record is durable.
+    private func isKnown(_ identity: EventIdentity, _ record: IntakeRecord) -> Bool {
+        switch recentEvents.state(of: identity) {
+        case .durable: record.identityInStore = true
+        case .queued:
+            record.tickets.append(tickets.open())
+            return true
+        case nil: break
+        }
+        return record.identityInStore ?? false
+    }
+
+    private func isKnown(_ key: RecommendationKey, _ record: IntakeRecord) -> Bool {
+        switch recentRecommendations.state(of: key) {
+        case .durable: record.recommendationsInStore = (record.recommendationsInStore ?? []).union([key])
+        case .queued:
+            record.tickets.append(tickets.open())
+            return true
+        case nil: break
+        }
+        return record.recommendationsInStore?.contains(key) ?? false
+    }
+}
+
+extension IntakeRecord {
+    /// The input position after this record; the reference topic has none, it is read whole (R87).
+    var position: InputPosition? {
+        let address = decoded.address
+        guard address.topic != .reference else { return nil }
+        return InputPosition(
+            partition: address.topicPartition, nextOffset: address.offset + 1, lastOffset: address.offset,
+            lastTimestamp: decoded.timestamp, lastChecksum: decoded.checksum)
+    }
+}

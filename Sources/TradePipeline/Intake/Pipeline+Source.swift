@@ -1,0 +1,107 @@
+package import TradeContracts
+
+// What the source tells: assignments, records, the end of the reference topic.
+extension Pipeline {
+    /// Partitions are ours: they are read from the store's positions; the reference topic always from its beginning (R87, G6).
+    package func assigned(_ assigned: [TopicPartition], now: Moment) {
+        for id in assigned where partitions[id] == nil {
+            let position = id.topic == .reference ? nil : positions[id]
+            partitions[id] = PartitionState(id: id, position: position)
+            if let position {
+                actions.start[id] = .offset(position)
+            } else {
+                actions.start[id] = id.topic == .reference || hasPosition(id.topic) ? .beginning : configuration.start
+            }
+        }
+        advance(now)
+    }
+
+    /// Partitions go. What of them is taken in becomes durable first; what waits is dropped here and read again by whoever
+    /// has them next.
+    package func revoked(_ revoked: [TopicPartition], now: Moment) {
+        for id in revoked {
+            guard let partition = partitions.removeValue(forKey: id) else { continue }
+            close(partition)
+            revoking.append(partition)
+        }
+        finishRevocation(asked: true)
+        advance(now)
+    }
+
+    /// The reference topic ends at this offset as of the start: passes begin when it has been read up to there (R98).
+    package func referenceEnds(at offset: Int64, now: Moment) {
+        referenceEnd = offset
+        completeReference(now)
+        advance(now)
+    }
+
+    /// The source has delivered all of a partition up to this offset, which is its end.
+    package func reachedEnd(of id: TopicPartition, at offset: Int64, now: Moment) {
+        guard let partition = partitions[id] else { return }
+        partition.knownEnd = max(partition.knownEnd, offset)
+        completeReference(now)
+        advance(now)
+    }
+
+    /// Records, in offset order per partition.
+    package func arrived(_ records: [DecodedRecord], now: Moment) {
+        var touched: [PartitionState] = []
+        var asking: [IntakeRecord] = []
+        for decoded in records {
+            guard let partition = partitions[decoded.address.topicPartition] else { continue }
+            guard decoded.address.offset >= partition.nextArrival else {
+                counters.redelivered += 1
+                continue
+            }
+            partition.nextArrival = decoded.address.offset + 1
+            let record = IntakeRecord(decoded: decoded, partition: partition)
+            partition.waiting.append(record)
+            if mustAsk(record) { asking.append(record) }
+            if touched.last !== partition { touched.append(partition) }
+        }
+        ask(asking)
+        for partition in touched { drain(partition, now: now) }
+        advance(now)
+    }
+
+    /// Forgets what waits in a partition.
+    func close(_ partition: PartitionState) {
+        partition.revoked = true
+        while let record = partition.waiting.removeFirst() { closeTickets(record) }
+    }
+
+    func finishRevocation(asked: Bool = false) {
+        guard asked || !revoking.isEmpty else { return }
+        if queue.isWorking, revoking.contains(where: { $0.uncommitted > 0 }) { return }
+        revoking = []
+        actions.finishRevocation = true
+    }
+
+    /// Pauses the partitions that hold more than their share, and lets those go on that are down to half of it (G7).
+    func applyBackPressure(_ now: Moment) {
+        let tooMany = relay.unpublished > configuration.outboxLimit
+        let tooOld = relay.oldest.map { now.monotonic - $0 > configuration.outboxAge } ?? false
+        if tooMany || tooOld, !intakePaused {
+            intakePaused = true
+            note(.intakePaused(tooMany ? "too many outbox rows wait to be published" : "publishing is behind"))
+        } else if intakePaused, !tooOld, relay.unpublished <= configuration.outboxLimit / 2 {
+            intakePaused = false
+            note(.intakeResumed)
+            drainAll(now)
+        }
+        let share = max(configuration.smallestShare, configuration.maxInFlight / max(1, partitions.count))
+        for partition in partitions.values where partition.id.topic != .reference {
+            if !partition.paused, partition.held >= share {
+                partition.paused = true
+                actions.pause.append(partition.id)
+                actions.resume[partition.id] = nil
+            } else if partition.paused, partition.held <= share / 2 {
+                partition.paused = false
+                actions.resume[partition.id] = partition.nextArrival
+                actions.pause.removeAll { $0 == partition.id }
+            }
+        }
+    }
+
+    private func hasPosition(_ topic: InputTopic) -> Bool { positions.keys.contains { $0.topic == topic } }
+}

@@ -1,0 +1,64 @@
+/// Identities that were taken in lately: queued for the store, or durable but possibly unseen by a question that is under way.
+///
+/// A question to the store that began before a commit may not see it, so what it decided stays here until every ticket that was
+/// open at its commit is closed (design §1, "Loads").
+struct RecentIdentities<Key: Hashable> {
+    /// Whether a recent identity is durable.
+    enum State {
+        case queued
+        case durable
+    }
+
+    private var markers: [Key: Int64] = [:]
+    private var durable = Queue<(key: Key, marker: Int64)>()
+
+    var count: Int { markers.count }
+
+    func state(of key: Key) -> State? {
+        guard let marker = markers[key] else { return nil }
+        return marker == .max ? .queued : .durable
+    }
+
+    mutating func insertQueued(_ key: Key) { markers[key] = .max }
+
+    /// Takes back one that was queued and is not going to be durable.
+    mutating func removeQueued(_ key: Key) {
+        if markers[key] == .max { markers[key] = nil }
+    }
+
+    /// `nextTicket`: the number that the next ticket gets; those below it may have begun before this commit.
+    mutating func markDurable(_ key: Key, nextTicket: Int64) {
+        guard markers[key] == .max else { return }
+        markers[key] = nextTicket
+        durable.append((key, nextTicket))
+    }
+
+    /// Forgets what every open ticket has seen; `oldest` is the lowest number of an open ticket, or the next one.
+    mutating func evict(oldest: Int64) {
+        while let first = durable.first, first.marker <= oldest {
+            durable.removeFirst()
+            if markers[first.key] == first.marker { markers[first.key] = nil }
+        }
+    }
+}
+
+/// Numbers for what depends on the store's state at a moment: open until it is used up.
+struct Tickets {
+    private(set) var next: Int64 = 0
+    private var oldestKnown: Int64 = 0
+    private var closed: Set<Int64> = []
+
+    mutating func open() -> Int64 {
+        defer { next += 1 }
+        return next
+    }
+
+    mutating func close(_ ticket: Int64) {
+        guard ticket >= oldestKnown, ticket < next else { return }
+        closed.insert(ticket)
+        while closed.remove(oldestKnown) != nil { oldestKnown += 1 }
+    }
+
+    /// The lowest open ticket, or the next one where none is open.
+    var oldest: Int64 { oldestKnown }
+}

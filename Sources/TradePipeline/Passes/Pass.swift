@@ -1,0 +1,44 @@
+import TradeContracts
+import TradeCore
+
+/// One pass: a snapshot of what is pending, evaluated on a worker, settled in commit order (design §4).
+final class Pass {
+    enum Phase: Hashable {
+        /// Until the store's trouble is over: the snapshot is not taken yet.
+        case held
+        case evaluating
+        /// Its entry is queued.
+        case committing
+    }
+
+    let number: Int64
+    let key: KeyState
+    let run: Int64
+    /// The event that started it; nil for a rerun, a retry and the sweep at start.
+    let starter: EventHandle?
+    var phase = Phase.held
+    /// What the pass covers: it goes back to the key where the pass fails.
+    var coverage = Coverage()
+    /// The pass's clock, and the oldest `created_at` that is not stale.
+    var time = Timestamp(microseconds: 0)
+    var limit = Timestamp(microseconds: 0)
+    /// Evaluated one at a time (R31).
+    var isolated = false
+    var pending: [PendingRecommendation] = []
+    var selection = Selection(skipped: [], selected: [])
+    // For each selected one, in the same order:
+    var subjects: [EvaluationSubject] = []
+    var decisions: [RuleDecision] = []
+    var ids: [CandidateIDs] = []
+    /// Versions of the expert and the ruleset that it was evaluated by.
+    var expertVersion: Int64 = 0
+    var rulesetVersion: Int64 = 0
+    var attempt = 0
+
+    init(number: Int64, key: KeyState, run: Int64, starter: EventHandle?) {
+        self.number = number
+        self.key = key
+        self.run = run
+        self.starter = starter
+    }
+}

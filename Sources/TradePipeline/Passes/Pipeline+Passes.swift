@@ -1,0 +1,129 @@
+import TradeContracts
+import TradeCore
+
+// Passes: the snapshot, the evaluation on a worker, and what comes back.
+extension Pipeline {
+    /// Begins a pass of the run that holds the key. While the store is in trouble, or at the stop, it is held.
+    func beginPass(_ key: KeyState, run: Int64, starter: EventHandle?, now: Moment) {
+        passNumber += 1
+        let pass = Pass(number: passNumber, key: key, run: run, starter: starter)
+        passes[pass.number] = pass
+        key.pass = pass
+        key.retryAt = nil
+        if recovery != nil || !queue.isWorking || key.expert.phase != .ready {
+            heldPasses.append(pass)
+        } else {
+            takeSnapshot(pass, now: now)
+        }
+    }
+
+    /// Takes the snapshot: from here on a drop marks the key dirty for another pass (G2).
+    func takeSnapshot(_ pass: Pass, now: Moment) {
+        if stopping {
+            // What is pending is in the inbox, and the next start's sweep decides it.
+            endRun(pass, failed: true, now: now)
+            return
+        }
+        let key = pass.key
+        counters.passes += 1
+        locks.clearDirty(key.slot)
+        pass.coverage = key.covered
+        key.covered = Coverage()
+        if let event = pass.starter?.reference {
+            pass.coverage.merge(event.occurredAt, lookbackDays: event.lookbackDays)
+        }
+        setClock(of: pass, now: now)
+        pass.pending = key.pending
+        pass.isolated = key.failures >= configuration.retry.attempts
+        pass.selection = TradeManager.select(
+            pass.pending.map(\.recommendation), useCase: key.key.useCase, limit: pass.limit)
+        evaluate(pass, now: now)
+    }
+
+    private func setClock(of pass: Pass, now: Moment) {
+        let latest = pass.coverage.latest ?? pass.pending.last?.event.occurredAt ?? now.wall
+        pass.time = configuration.clock == .wall ? now.wall : latest
+        let days = pass.coverage.lookbackDays ?? 1
+        pass.limit = pass.time.advanced(bySeconds: -days * 86_400)
+    }
+
+    /// Sends the selected recommendations to a worker; where there is nothing to evaluate the pass settles at once.
+    func evaluate(_ pass: Pass, now: Moment) {
+        let key = pass.key
+        guard let expert = reference.experts[key.key.expert], closedGate(of: key) == nil,
+            !pass.selection.selected.isEmpty,
+            let ruleset = reference.ruleset(of: expert.value, for: key.key.useCase)
+        else {
+            pass.subjects = []
+            pass.decisions = []
+            pass.ids = []
+            settle(pass, now: now)
+            return
+        }
+        pass.expertVersion = expert.version
+        pass.rulesetVersion = ruleset.version
+        pass.subjects = pass.selection.selected.map { subject(pass.pending[$0].recommendation, pass, expert.value) }
+        pass.attempt += 1
+        pass.phase = .evaluating
+        actions.evaluations.append(
+            PassTask(
+                pass: pass.number, attempt: pass.attempt, key: key.key, subjects: pass.subjects, ruleset: ruleset.value,
+                explain: configuration.explanations, isolated: pass.isolated))
+    }
+
+    func subject(_ recommendation: Recommendation, _ pass: Pass, _ expert: Expert) -> EvaluationSubject {
+        EvaluationSubject(
+            useCase: pass.key.key.useCase, recommendation: recommendation, settings: expert.settings,
+            position: pass.key.expert.activePosition(recommendation.symbol), previous: nil, now: pass.time)
+    }
+
+    func closedGate(of key: KeyState) -> ClosedGate? {
+        let expert = reference.experts[key.key.expert]?.value
+        return TradeManager.closedGate(
+            GateContext(
+                expertID: key.key.expert, useCase: key.key.useCase, expert: expert,
+                account: expert.flatMap { reference.accounts[$0.account] },
+                ruleset: expert.flatMap { reference.ruleset(of: $0, for: key.key.useCase)?.value }))
+    }
+
+    /// Workers have evaluated passes: each settles now, or after the store's trouble.
+    package func evaluated(_ evaluations: [PassEvaluation], now: Moment) {
+        if recovery != nil || !queue.isWorking {
+            heldEvaluations += evaluations
+        } else {
+            for evaluation in evaluations { accept(evaluation, now: now) }
+        }
+        advance(now)
+    }
+
+    func accept(_ evaluation: PassEvaluation, now: Moment) {
+        guard let pass = passes[evaluation.pass], pass.attempt == evaluation.attempt, pass.phase == .evaluating else {
+            return
+        }
+        switch evaluation.result {
+        case .failed(let reason):
+            fail(pass, reason: reason, now: now)
+        case .decided(let decisions, let ids):
+            guard decisions.count == pass.subjects.count, ids.count == pass.subjects.count else {
+                fail(pass, reason: "the rule engine answered \(decisions.count) of \(pass.subjects.count)", now: now)
+                return
+            }
+            pass.decisions = decisions
+            pass.ids = ids
+            settle(pass, now: now)
+        }
+    }
+
+    /// What waited for the end of the store's trouble goes on.
+    func resumeHeld(_ now: Moment) {
+        guard recovery == nil, queue.isWorking else { return }
+        let held = heldPasses
+        heldPasses = []
+        for pass in held where passes[pass.number] === pass && pass.phase == .held {
+            if pass.key.expert.phase == .ready { takeSnapshot(pass, now: now) } else { heldPasses.append(pass) }
+        }
+        let evaluations = heldEvaluations
+        heldEvaluations = []
+        for evaluation in evaluations { accept(evaluation, now: now) }
+    }
+}

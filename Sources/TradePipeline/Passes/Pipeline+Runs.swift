@@ -1,0 +1,148 @@
+import TradeContracts
+package import TradeCore
+
+// Runs: who holds a key, and what follows the end of a run. Every exit of a run is `endRun`, so that no path leaks a key (G1).
+extension Pipeline {
+    /// An event whose inbox entry is queued asks for its key.
+    func request(_ key: KeyState, for event: EventHandle, now: Moment) {
+        switch locks.request(key.slot, waiter: event, now: now.monotonic) {
+        case .acquired(let run):
+            beginRun(key, run: run, starter: event, now: now)
+        case .waits:
+            break
+        case .dropped(let heldBy, let covered, let event):
+            drop(event, of: key, heldBy: heldBy, covered: covered, now: now)
+        }
+    }
+
+    /// The manual trigger, a retry and the sweep at start: a run without an event; a pass follows in any case.
+    func runWithoutEvent(_ key: KeyState, now: Moment) {
+        if let run = locks.take(key.slot) { beginRun(key, run: run, starter: nil, now: now) }
+    }
+
+    /// Processes what is pending of a key now (`process`); of an expert that is not in memory as soon as it is.
+    package func trigger(_ key: ExpertUseCase, now: Moment) {
+        sweepKey(key, now: now)
+        advance(now)
+    }
+
+    private func beginRun(_ key: KeyState, run: Int64, starter: EventHandle?, now: Moment) {
+        counters.runs += 1
+        note(.acquired(key.key, run: run, event: starter?.reference.identity.id))
+        beginPass(key, run: run, starter: starter, now: now)
+    }
+
+    /// The one way out of a pass: the next waiter, another pass of this run, or a free key, in one step.
+    func endRun(_ pass: Pass, failed: Bool, now: Moment) {
+        let key = pass.key
+        passes[pass.number] = nil
+        key.pass = nil
+        switch locks.finish(key.slot, run: pass.run, failed: failed) {
+        case .next(let event, let run):
+            note(.released(key.key, run: pass.run))
+            beginRun(key, run: run, starter: event, now: now)
+        case .again:
+            beginPass(key, run: pass.run, starter: nil, now: now)
+        case .released:
+            note(.released(key.key, run: pass.run))
+            noteIdle(key.expert)
+        case nil:
+            break
+        }
+    }
+
+    /// Drops an event because its key is busy. Its recommendations are in the inbox's queue already (G2).
+    private func drop(_ event: EventHandle, of key: KeyState, heldBy: Int64, covered: Bool, now: Moment) {
+        if covered { key.covered.merge(event.reference.occurredAt, lookbackDays: event.reference.lookbackDays) }
+        note(.busy(key.key, heldBy: heldBy, event: event.reference.identity.id))
+        let at = configuration.clock == .wall ? now.wall : event.reference.occurredAt
+        enqueueDrop(event, of: key, heldBy: heldBy, covered: covered, at: at)
+    }
+
+    func enqueueDrop(_ event: EventHandle, of key: KeyState, heldBy: Int64, covered: Bool, at: Timestamp) {
+        guard !event.refused else { return }
+        let skip = SkipRecord(
+            event: event.reference, reason: .lockBusy, covered: covered, heldByRun: heldBy,
+            message: covered
+                ? "run \(heldBy) holds the key, and a pass that reads this event's recommendations follows"
+                : "run \(heldBy) holds the key",
+            skippedAt: at)
+        enqueue(
+            .drop(event, key, heldBy: heldBy, covered: covered, at: at),
+            Changes(run: KeyRun(key: key.key, run: heldBy), outputs: [.skip(skip)]), expert: key.expert)
+    }
+
+    func expireWaits(_ now: Moment) {
+        for expiry in locks.expire(now: now.monotonic) {
+            guard let key = keyState(expiry.waiter.lockKey) else { continue }
+            drop(expiry.waiter, of: key, heldBy: expiry.heldBy, covered: expiry.covered, now: now)
+        }
+    }
+
+    // MARK: - Retries
+
+    /// A pass failed: its key is free, its recommendations stay pending, and a retry is certain (R31).
+    func fail(_ pass: Pass, reason: String, now: Moment) {
+        let key = pass.key
+        counters.passFailures += 1
+        key.failures += 1
+        key.covered.merge(pass.coverage)
+        let pause = configuration.retry.pause(failures: key.failures, jitter: jitter.next())
+        let (at, overflow) = now.monotonic.addingReportingOverflow(pause)
+        key.retryAt = overflow ? .max : at
+        retries.insert(key, at: key.retryAt ?? at)
+        note(.passFailed(key.key, run: pass.run, failures: key.failures, retryIn: pause, reason: reason))
+        endRun(pass, failed: true, now: now)
+    }
+
+    func runRetries(_ now: Moment) {
+        guard recovery == nil, queue.isWorking, !stopping else { return }
+        while let first = retries.first, first.at <= now.monotonic {
+            retries.removeFirst()
+            guard first.element.retryAt == first.at else { continue }
+            first.element.retryAt = nil
+            runWithoutEvent(first.element, now: now)
+        }
+    }
+
+    // MARK: - The sweep at start
+
+    /// Keys that a crash left with something pending get a pass (design §4).
+    func startSweep(_ now: Moment) {
+        let keys = sweep
+        sweep = []
+        for key in keys { sweepKey(key, now: now) }
+    }
+
+    private func sweepKey(_ key: ExpertUseCase, now: Moment) {
+        let expert = expertState(key.expert)
+        if expert.phase == .ready, recovery == nil, let state = keyState(key) {
+            cover(state)
+            runWithoutEvent(state, now: now)
+        } else {
+            expert.sweeps.append(key.useCase)
+        }
+    }
+
+    func startSweeps(of expert: ExpertState, now: Moment) {
+        guard referenceReady, !expert.sweeps.isEmpty else { return }
+        let useCases = expert.sweeps
+        expert.sweeps = []
+        for useCase in useCases {
+            guard let key = keyState(ExpertUseCase(expert: expert.id, useCase: useCase)) else { continue }
+            cover(key)
+            runWithoutEvent(key, now: now)
+        }
+    }
+
+    /// The pass makes up for events whose own passes never became durable: it takes over their time and lookback (R22).
+    private func cover(_ key: KeyState) {
+        for pending in key.pending {
+            key.covered.merge(pending.event.occurredAt, lookbackDays: pending.event.lookbackDays)
+        }
+    }
+}
+
+extension EventHandle {
+    var lockKey: ExpertUseCase { ExpertUseCase(expert: reference.expert, useCase: reference.useCase) }
+}

@@ -1,0 +1,161 @@
+import TradeContracts
+package import TradeCore
+
+/// The service's logic as one state machine: records in, decisions and what has to be done out (design §1).
+///
+/// It does no I/O, starts no thread and has no clock. Each input carries the time and appends to `actions`; the caller takes
+/// them and has its shells do them: the consumer, the workers, the writer, the reader and the relay. So it is driven alike by
+/// threads, by a file, and by a simulation with a seed.
+///
+/// Read it in the order in which an event passes: `Intake/` takes records in, in offset order; `Locks/` says who may run;
+/// `Passes/` takes the snapshot, has it evaluated and settles it; `Commits/` makes it durable, in order; `Relay/` publishes.
+///
+/// Not safe to use from two threads at once: its owner puts one lock around it, entered once per batch.
+package final class Pipeline {
+    package let configuration: PipelineConfiguration
+    /// What the shells have to do; taken by `takeActions`.
+    package internal(set) var actions = Actions()
+    package internal(set) var counters = PipelineCounters()
+
+    // Intake
+    var partitions: [TopicPartition: PartitionState] = [:]
+    var positions: [TopicPartition: Int64] = [:]
+    var filter = IdentityFilter()
+    var recentEvents = RecentIdentities<EventIdentity>()
+    var recentRecommendations = RecentIdentities<RecommendationKey>()
+    var tickets = Tickets()
+    var reference = ReferenceTable()
+    /// Whether the reference topic has been read to its end as of the start (R98).
+    var referenceReady = false
+    var referenceEnd: Int64?
+    var referenceFile: [ReferenceChange] = []
+    /// Partitions that have gone, until what was taken in of them is durable.
+    var revoking: [PartitionState] = []
+    var intakePaused = false
+    var stopping = false
+
+    // Locks and passes
+    var locks: LockTable<ExpertUseCase, EventHandle>
+    var experts: [ExpertID: ExpertState] = [:]
+    /// Experts that nothing uses, oldest first: the first to be reclaimed.
+    var idle = Queue<ExpertState>()
+    var passes: [Int64: Pass] = [:]
+    var passNumber: Int64 = 0
+    var retries = DeadlineHeap<KeyState>()
+    /// Passes that begin, and evaluations that count, when the store's trouble is over.
+    var heldPasses: [Pass] = []
+    var heldEvaluations: [PassEvaluation] = []
+    var jitter: SplitMix
+
+    // Commits, loads, relay
+    var queue: CommitQueue
+    var loads: [Int64: PendingLoad] = [:]
+    var loadNumber: Int64 = 0
+    var recovery: Recovery?
+    var eventNumber: Int64
+    var recommendationNumber: Int64
+    var positionNumber: Int64
+    var outboxNumber: Int64
+    var relay: RelayState
+    /// Whether an entry with the relay's mark is queued.
+    var markQueued = false
+    var sweep: [ExpertUseCase]
+
+    /// Begins where the store stands. `identities`: the filter of everything that the store knows; `openPositions`: those that
+    /// bind money.
+    package init(
+        configuration: PipelineConfiguration, snapshot: StoreSnapshot, identities: IdentityFilter,
+        openPositions: [Position], now: Moment
+    ) {
+        self.configuration = configuration
+        filter = identities
+        locks = LockTable(policy: configuration.locks)
+        jitter = SplitMix(seed: configuration.seed)
+        queue = CommitQueue(lastCommit: snapshot.lastCommit)
+        eventNumber = snapshot.lastEvent
+        recommendationNumber = snapshot.lastRecommendation
+        positionNumber = snapshot.lastPosition
+        outboxNumber = snapshot.lastOutboxRow
+        relay = RelayState(mark: snapshot.relayMark, visible: snapshot.lastOutboxRow)
+        sweep = snapshot.pendingKeys
+        for position in snapshot.inputPositions { positions[position.partition] = position.nextOffset }
+        reference.restore(snapshot.reference)
+        bookOpenPositions(openPositions)
+        relay.noteBacklog(now: now.monotonic)
+        advance(now)
+    }
+
+    /// What the inputs since the last call ask for.
+    package func takeActions() -> Actions {
+        let taken = actions
+        actions = Actions()
+        return taken
+    }
+
+    /// When `timer` is due, on the monotonic clock; nil where nothing waits for time.
+    package func nextDeadline() -> Int64? {
+        var next = locks.nextDeadline()
+        func consider(_ time: Int64?) { if let time { next = min(next ?? time, time) } }
+        consider(recovery == nil && queue.isWorking && !stopping ? retries.first?.at : nil)
+        switch queue.phase {
+        case .unavailable(let at), .doubtful(let at): consider(at)
+        default: break
+        }
+        consider(relay.retryAt)
+        return next
+    }
+
+    /// The time has come for something.
+    package func timer(_ now: Moment) {
+        expireWaits(now)
+        retryStore(now)
+        runRetries(now)
+        if let at = relay.retryAt, at <= now.monotonic { relay.retryAt = nil }
+        advance(now)
+    }
+
+    /// Takes nothing in any more and starts no pass; what is taken in becomes durable, what is durable is published.
+    package func stop(_ now: Moment) {
+        stopping = true
+        for partition in partitions.values { close(partition) }
+        advance(now)
+    }
+
+    /// Whether all that was begun is done.
+    package var isQuiet: Bool {
+        queue.isEmpty && passes.isEmpty && relay.isDrained && recovery == nil && queue.isWorking
+            && partitions.values.allSatisfy { $0.waiting.isEmpty }
+    }
+
+    /// What every input ends with: the next group for the writer, the next rows for the sink, and back-pressure.
+    func advance(_ now: Moment) {
+        applyBackPressure(now)
+        if actions.commit.isEmpty {
+            queueRelayMark()
+            actions.commit = queue.nextGroup(limit: configuration.groupLimit)
+            if !actions.commit.isEmpty { counters.groups += 1 }
+        }
+        if actions.publish == nil { actions.publish = relay.nextPublish(limit: configuration.publishLimit) }
+        if let request = relay.nextLoad(limit: configuration.publishWindow) { load(request, for: .relay) }
+        if stopping, queue.isEmpty, passes.isEmpty, queue.isWorking, recovery == nil {
+            actions.stopped = relay.isDrained
+        }
+    }
+
+    func note(_ event: PipelineEvent) { actions.events.append(event) }
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): numbers for jitter, the same for the same seed.
+struct SplitMix {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}

@@ -1,0 +1,65 @@
+/// The clock that passes decide by (R22).
+package enum PassClock: String, CaseIterable, Sendable {
+    /// `occurred_at` of the event that started the pass.
+    case event
+    /// The time of day, so that advice that waited out an outage is stale.
+    case wall
+}
+
+/// Exponential backoff with jitter.
+package struct RetryPolicy: Hashable, Sendable {
+    /// Failures in a row after which a pass evaluates its recommendations one at a time (R31).
+    package var attempts: Int
+    /// Nanoseconds before the first retry.
+    package var initial: Int64
+    /// The longest pause, in nanoseconds.
+    package var maximum: Int64
+
+    package init(attempts: Int = 8, initial: Int64 = 100_000_000, maximum: Int64 = 60_000_000_000) {
+        self.attempts = attempts
+        self.initial = initial
+        self.maximum = maximum
+    }
+
+    /// The pause after so many failures in a row: doubled each time up to the maximum, and of that between a half and all, by
+    /// `jitter` (any number).
+    package func pause(failures: Int, jitter: UInt64) -> Int64 {
+        var pause = max(1, initial)
+        for _ in 1..<max(1, min(failures, 62)) where pause < maximum {
+            let (doubled, overflow) = pause.multipliedReportingOverflow(by: 2)
+            pause = overflow ? maximum : doubled
+        }
+        pause = max(1, min(pause, maximum))
+        return pause - Int64(jitter % UInt64(pause / 2 + 1))
+    }
+}
+
+/// The settings of the pipeline. Spans are nanoseconds.
+package struct PipelineConfiguration: Hashable, Sendable {
+    package var locks = LockPolicy()
+    package var clock = PassClock.wall
+    package var retry = RetryPolicy()
+    /// Records that are taken in but not durable yet, over all partitions; what exceeds its share pauses its partition (G7).
+    package var maxInFlight = 10_000
+    /// A partition's share is never below this.
+    package var smallestShare = 64
+    /// Where a topic is read from when nothing of it was ever taken in (`kafka.start`).
+    package var start = StartOffset.beginning
+    /// The most entries of one group commit.
+    package var groupLimit = 5_000
+    /// `orders.valid_for` in seconds; nil: orders never expire (R95).
+    package var validFor: Int64? = 900
+    package var explanations = true
+    /// Unpublished outbox rows, in number and age, at which the intake pauses (G7).
+    package var outboxLimit: Int64 = 100_000
+    package var outboxAge: Int64 = 60_000_000_000
+    /// The most rows handed to the sink at once, and the most kept in memory for it.
+    package var publishLimit = 2_000
+    package var publishWindow = 20_000
+    /// Experts kept in memory beyond those in use (G7).
+    package var idleExperts = 100_000
+    /// The seed of jitter.
+    package var seed: UInt64 = 1
+
+    package init() {}
+}

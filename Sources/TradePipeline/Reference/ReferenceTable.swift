@@ -1,0 +1,146 @@
+import TradeContracts
+import TradeCore
+
+/// Reference data as it holds for every pass that settles from now on, with the totals of the accounts.
+///
+/// A key is set by a record of the topic or by the file; the topic wins (R87). After the first full read of the topic, what it
+/// does not hold and no file sets is deleted (R98).
+struct ReferenceTable {
+    struct Versioned<Value> {
+        let value: Value
+        let version: Int64
+    }
+
+    /// What positions bind (R54, R55).
+    struct Totals {
+        var used = ExactDecimal.zero
+        var ordered = ExactDecimal.zero
+    }
+
+    private(set) var accounts: [AccountID: Account] = [:]
+    private(set) var experts: [ExpertID: Versioned<Expert>] = [:]
+    private(set) var rulesets: [String: Versioned<Ruleset>] = [:]
+    /// By expert, for all that have open positions, whether they are known or not.
+    private var expertTotals: [ExpertID: Totals] = [:]
+    /// By account: the sum of its experts'. Nil inside: out of range, and nothing of the account can be sized.
+    private var accountTotals: [AccountID: Totals?] = [:]
+    private var origins: [ReferenceKey: ReferenceOrigin] = [:]
+    private var versions: Int64 = 0
+    private var inFile: [ReferenceKey: ReferenceChange] = [:]
+    private var inTopic: Set<ReferenceKey> = []
+
+    func ruleset(of expert: Expert, for useCase: UseCase) -> Versioned<Ruleset>? {
+        expert.ruleset(for: useCase).flatMap { rulesets[$0] }
+    }
+
+    /// Whether a record at this offset is newer than what set its key.
+    mutating func isNewer(_ key: ReferenceKey, offset: Int64, deletes: Bool) -> Bool {
+        if deletes { inTopic.remove(key) } else { inTopic.insert(key) }
+        guard case .topic(let known) = origins[key] else { return true }
+        return offset > known
+    }
+
+    /// Takes over what the store held at start.
+    mutating func restore(_ writes: [ReferenceWrite]) {
+        for write in writes { apply(write) }
+    }
+
+    /// Applies a change that is queued for the store; returns what would take it back.
+    @discardableResult
+    mutating func apply(_ write: ReferenceWrite) -> ReferenceWrite {
+        let key = write.change.key
+        let before = ReferenceWrite(
+            change: ReferenceChange(key: key, value: current(key), json: []), origin: origins[key] ?? .file)
+        versions += 1
+        origins[write.change.key] = write.change.value == nil ? nil : write.origin
+        switch (write.change.key, write.change.value) {
+        case (.account(let id), .account(let account)): accounts[id] = account
+        case (.account(let id), _): accounts[id] = nil
+        case (.expert(let id), .expert(let expert)): set(id, Versioned(value: expert, version: versions))
+        case (.expert(let id), _): set(id, nil)
+        case (.ruleset(let id), .ruleset(let ruleset)): rulesets[id] = Versioned(value: ruleset, version: versions)
+        case (.ruleset(let id), _): rulesets[id] = nil
+        }
+        return before
+    }
+
+    /// The changes that a file makes: those whose key no record of the topic has set.
+    mutating func changes(ofFile changes: [ReferenceChange]) -> [ReferenceWrite] {
+        var writes: [ReferenceWrite] = []
+        for change in changes {
+            inFile[change.key] = change
+            if case .topic = origins[change.key] { continue }
+            if current(change.key) != change.value { writes.append(ReferenceWrite(change: change, origin: .file)) }
+        }
+        return writes
+    }
+
+    /// The changes that follow the first full read of the topic (R98), in a fixed order.
+    func changesAfterFullRead() -> [ReferenceWrite] {
+        var writes: [ReferenceWrite] = []
+        for key in origins.keys.sorted(by: ReferenceTable.precedes) where !inTopic.contains(key) {
+            if let change = inFile[key] {
+                if current(key) != change.value || origins[key] != .file {
+                    writes.append(ReferenceWrite(change: change, origin: .file))
+                }
+            } else {
+                let deletion = ReferenceChange(key: key, value: nil, json: [])
+                writes.append(ReferenceWrite(change: deletion, origin: .file))
+            }
+        }
+        return writes
+    }
+
+    func current(_ key: ReferenceKey) -> ReferenceValue? {
+        switch key {
+        case .account(let id): accounts[id].map { .account($0) }
+        case .expert(let id): experts[id].map { .expert($0.value) }
+        case .ruleset(let id): rulesets[id].map { .ruleset($0.value) }
+        }
+    }
+
+    /// What the positions of an account's experts bind; nil where it is out of range.
+    func totals(of account: AccountID) -> Totals? { accountTotals[account, default: Totals()] }
+
+    /// What the positions of an expert bind.
+    func totals(of expert: ExpertID) -> Totals { expertTotals[expert] ?? Totals() }
+
+    /// Books what the positions of an expert bind from now on, on its account, too.
+    mutating func setTotals(of expert: ExpertID, _ totals: Totals) {
+        let account = experts[expert]?.value.account
+        if let account { book(account, minus: expertTotals[expert] ?? Totals(), plus: totals) }
+        expertTotals[expert] = totals.used.mantissa == 0 && totals.ordered.mantissa == 0 ? nil : totals
+    }
+
+    // An expert that moves to another account takes what its positions bind with it.
+    private mutating func set(_ id: ExpertID, _ expert: Versioned<Expert>?) {
+        let before = experts[id]?.value.account
+        let after = expert?.value.account
+        experts[id] = expert
+        guard before != after, let totals = expertTotals[id] else { return }
+        if let before { book(before, minus: totals, plus: Totals()) }
+        if let after { book(after, minus: Totals(), plus: totals) }
+    }
+
+    private mutating func book(_ account: AccountID, minus: Totals, plus: Totals) {
+        guard let known = accountTotals[account, default: Totals()] else { return }
+        do throws(ArithmeticOverflow) {
+            let used = try known.used.subtracting(minus.used).adding(plus.used)
+            let ordered = try known.ordered.subtracting(minus.ordered).adding(plus.ordered)
+            accountTotals[account] = .some(Totals(used: used, ordered: ordered))
+        } catch {
+            accountTotals[account] = .some(nil)
+        }
+    }
+
+    private static func precedes(_ left: ReferenceKey, _ right: ReferenceKey) -> Bool {
+        switch (left, right) {
+        case (.account(let a), .account(let b)): a < b
+        case (.expert(let a), .expert(let b)): a < b
+        case (.ruleset(let a), .ruleset(let b)): a < b
+        case (.account, _): true
+        case (.expert, .ruleset): true
+        default: false
+        }
+    }
+}
