@@ -56,6 +56,7 @@ extension KafkaConsumer {
         readers.removeAll()
         order.removeAll()
         offered.removeAll()
+        pausedEarly.removeAll()
     }
 
     package func finishRevocation() {

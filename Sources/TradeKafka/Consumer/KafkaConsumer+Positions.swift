@@ -14,6 +14,7 @@ extension KafkaConsumer {
                     let queue = try KafkaQueue.records(of: client, topic: topic, partition: partition.partition)
                     Calls.queueSignals(queue.handle, descriptor: wakeup.writeEnd, byte: 2)
                     let reader = PartitionReader(partition: partition, queue: queue, next: offset)
+                    reader.isPaused = pausedEarly.remove(partition) != nil
                     readers[partition] = reader
                     order.append(reader)
                     offered.remove(partition)
@@ -59,6 +60,7 @@ extension KafkaConsumer {
         guard let client else { return }
         var moved: [PartitionReader] = []
         for (partition, offset) in partitions {
+            pausedEarly.remove(partition)
             guard let reader = readers[partition] else { continue }
             reader.isPaused = false
             if reader.next != .offset(offset) {

@@ -27,6 +27,8 @@ package final class KafkaConsumer: RecordSource {
     var order: [PartitionReader] = []
     /// Told as assigned, not started.
     var offered: Set<TopicPartition> = []
+    /// Offered ones that were paused before their start.
+    var pausedEarly: Set<TopicPartition> = []
     /// Told as revoked, the broker waits for `finishRevocation`.
     var isRevoking = false
     var commits = CommitQueue()
@@ -47,9 +49,8 @@ package final class KafkaConsumer: RecordSource {
     private var views: [RecordView] = []
     private var turn = 0
 
-    /// Throws for a wrong configuration; a broker that is away is told as `trouble`.
-    ///
-    /// - Parameter batchSize: records that one call of `poll` delivers at most.
+    /// Throws for a wrong configuration; a broker that is away is told as `trouble`. One call of `poll` delivers at most
+    /// `batchSize` records.
     package init(_ configuration: KafkaConfiguration, mode: Mode, batchSize: Int = 1_000) throws(KafkaError) {
         self.configuration = configuration
         self.mode = mode
@@ -154,7 +155,10 @@ package final class KafkaConsumer: RecordSource {
     }
 
     package func pause(_ partitions: [TopicPartition]) {
-        for partition in partitions { readers[partition]?.isPaused = true }
+        for partition in partitions {
+            readers[partition]?.isPaused = true
+            if offered.contains(partition) { pausedEarly.insert(partition) }
+        }
     }
 
     package func wake() { wakeup.wake() }

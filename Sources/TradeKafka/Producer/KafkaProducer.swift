@@ -14,9 +14,8 @@ package final class KafkaProducer: RecordSink {
     private let isStopping = StopFlag()
     private var session: ProducerSession?
 
-    /// Throws for a wrong configuration; a broker that is away is told by `publish`.
-    ///
-    /// - Parameter patience: seconds without an acknowledgement after which `publish` returns.
+    /// Throws for a wrong configuration; a broker that is away is told by `publish`. `patience`: seconds without an
+    /// acknowledgement after which `publish` returns.
     package init(_ configuration: KafkaConfiguration, patience: Double = 5) throws(KafkaError) {
         self.configuration = configuration
         self.patience = .seconds(max(0.1, patience))

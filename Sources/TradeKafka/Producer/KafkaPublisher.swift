@@ -16,7 +16,7 @@ package final class KafkaPublisher {
     private let session: ProducerSession
     private let patience: Duration
 
-    /// - Parameter patience: seconds without an acknowledgement after which `publish` gives up.
+    /// Throws for a wrong configuration. `patience`: seconds without an acknowledgement after which `publish` gives up.
     package init(_ configuration: KafkaConfiguration, patience: Double = 30) throws(KafkaError) {
         session = try ProducerSession(configuration)
         self.patience = .seconds(max(0.1, patience))
