@@ -46,10 +46,7 @@ package final class KafkaProducer: RecordSink {
 
     /// Makes a `publish` that waits return soon, and every later one: what it has sent it waits for half a second. From any
     /// thread.
-    package var stop: @Sendable () -> Void {
-        let flag = isStopping
-        return { flag.set() }
-    }
+    package func interrupt() { isStopping.set() }
 
     package func close(deadline: Double) { discard(within: deadline) }
 
