@@ -61,7 +61,9 @@ let package = Package(
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands", "trade-manager", "Support"]),
+        .testTarget(
+            name: "CommandsTests", dependencies: ["Commands", "Settings", "Telemetry", "trade-manager", "Support"]),
+        .testTarget(name: "RepositoryTests", dependencies: ["Commands", "Settings"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -16,7 +16,9 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
         }
 
         package var description: String {
-            "\(source): \(key.map { "\($0): " } ?? "")\(message)"
+            // The name of a flag holds the key already.
+            if case .flag = source { return "\(source): \(message)" }
+            return "\(source): \(key.map { "\($0): " } ?? "")\(message)"
         }
     }
 

@@ -19,13 +19,14 @@ package final class PassTask: Sendable {
     package let attempt: Int
     package let key: ExpertUseCase
     package let subjects: [EvaluationSubject]
-    package let ruleset: Ruleset
+    package let ruleset: CompiledRuleset
     package let explain: Bool
     /// One at a time: a failure is that recommendation's alone (R31).
     package let isolated: Bool
 
     init(
-        pass: Int64, attempt: Int, key: ExpertUseCase, subjects: [EvaluationSubject], ruleset: Ruleset, explain: Bool,
+        pass: Int64, attempt: Int, key: ExpertUseCase, subjects: [EvaluationSubject], ruleset: CompiledRuleset,
+        explain: Bool,
         isolated: Bool
     ) {
         self.pass = pass

@@ -35,7 +35,8 @@ enum HelpText {
             "Settings (each overrides its environment variable and the configuration file)",
             command.settings.map { setting in
                 let option = CommandDefinition.option(of: setting)
-                return (spelled(option), "\(setting.help) [\(setting.allowed)]")
+                let range = option.choices.isEmpty ? "\(setting.allowed); " : ""
+                return (spelled(option), "\(setting.help) [\(range)default: \(setting.text(Configuration()))]")
             })
         return text
     }

@@ -83,7 +83,7 @@ extension Pipeline {
             GateContext(
                 expertID: key.key.expert, useCase: key.key.useCase, expert: expert,
                 account: expert.flatMap { reference.accounts[$0.account] },
-                ruleset: expert.flatMap { reference.ruleset(of: $0, for: key.key.useCase)?.value }))
+                ruleset: expert.flatMap { reference.ruleset(of: $0, for: key.key.useCase)?.value.source }))
     }
 
     /// Workers have evaluated passes: each settles now, or after the store's trouble.

@@ -32,7 +32,7 @@ extension Pipeline {
     /// Whether the evaluations hold for the state as it is now; those that do not are made again: on a worker, or here after
     /// three times.
     private func prepare(
-        _ pass: Pass, _ expert: ReferenceTable.Versioned<Expert>, _ ruleset: ReferenceTable.Versioned<Ruleset>,
+        _ pass: Pass, _ expert: ReferenceTable.Versioned<Expert>, _ ruleset: ReferenceTable.Versioned<CompiledRuleset>,
         now: Moment
     ) -> Bool {
         guard !pass.selection.selected.isEmpty else { return true }
@@ -51,7 +51,7 @@ extension Pipeline {
             let subject = subject(pass.subjects[index].recommendation, pass, expert.value)
             pass.subjects[index] = subject
             pass.decisions[index] = TradeManager.evaluate(
-                subject, ruleset: ruleset.value, explain: configuration.explanations)
+                subject, compiled: ruleset.value, explain: configuration.explanations)
         }
         return true
     }

@@ -11,6 +11,9 @@ package protocol RecordSink: AnyObject {
     /// Publishes rows in order and waits for their acknowledgement; `publishedThrough` is the number before the first row.
     func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult
 
+    /// Makes a `publish` that waits return soon with what is acknowledged. From any thread.
+    func interrupt()
+
     /// Frees everything, within `deadline` seconds.
     func close(deadline: Double)
 }

@@ -6,6 +6,8 @@ package enum SourceEvent: Hashable, Sendable {
     case assigned([TopicPartition])
     /// These are no longer ours; `finishRevocation` lets the source go on.
     case revoked([TopicPartition])
+    /// All of a partition up to this offset, its end for now, has been delivered.
+    case reachedEnd(TopicPartition, offset: Int64)
     /// Trouble that it recovers from alone: for the log and health.
     case trouble(String)
     /// It can't go on: the service ends.

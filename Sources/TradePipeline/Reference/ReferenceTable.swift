@@ -19,7 +19,7 @@ struct ReferenceTable {
 
     private(set) var accounts: [AccountID: Account] = [:]
     private(set) var experts: [ExpertID: Versioned<Expert>] = [:]
-    private(set) var rulesets: [String: Versioned<Ruleset>] = [:]
+    private(set) var rulesets: [String: Versioned<CompiledRuleset>] = [:]
     /// By expert, for all that have open positions, whether they are known or not.
     private var expertTotals: [ExpertID: Totals] = [:]
     /// By account: the sum of its experts'. Nil inside: out of range, and nothing of the account can be sized.
@@ -29,7 +29,7 @@ struct ReferenceTable {
     private var inFile: [ReferenceKey: ReferenceChange] = [:]
     private var inTopic: Set<ReferenceKey> = []
 
-    func ruleset(of expert: Expert, for useCase: UseCase) -> Versioned<Ruleset>? {
+    func ruleset(of expert: Expert, for useCase: UseCase) -> Versioned<CompiledRuleset>? {
         expert.ruleset(for: useCase).flatMap { rulesets[$0] }
     }
 
@@ -58,7 +58,8 @@ struct ReferenceTable {
         case (.account(let id), _): accounts[id] = nil
         case (.expert(let id), .expert(let expert)): set(id, Versioned(value: expert, version: versions))
         case (.expert(let id), _): set(id, nil)
-        case (.ruleset(let id), .ruleset(let ruleset)): rulesets[id] = Versioned(value: ruleset, version: versions)
+        case (.ruleset(let id), .ruleset(let ruleset)):
+            rulesets[id] = Versioned(value: CompiledRuleset(ruleset), version: versions)
         case (.ruleset(let id), _): rulesets[id] = nil
         }
         return before
@@ -95,7 +96,7 @@ struct ReferenceTable {
         switch key {
         case .account(let id): accounts[id].map { .account($0) }
         case .expert(let id): experts[id].map { .expert($0.value) }
-        case .ruleset(let id): rulesets[id].map { .ruleset($0.value) }
+        case .ruleset(let id): rulesets[id].map { .ruleset($0.value.source) }
         }
     }
 

@@ -1,0 +1,109 @@
+import CRdkafka
+
+/// The configuration of one client of the library, which it owns until a client is made of it.
+final class ClientProperties {
+    enum Role: Hashable {
+        case consumer(groupID: String, instanceID: String?, isEmbedded: Bool)
+        /// Idempotent, at least once, without a time limit.
+        case producer
+        /// Reads and commits offsets, asks for metadata and settings; joins no group.
+        case administration(groupID: String)
+    }
+
+    private var handle: OpaquePointer?
+    let type: rd_kafka_type_t
+    let log: (@Sendable (KafkaLogLine) -> Void)?
+
+    init(_ configuration: KafkaConfiguration, for role: Role) throws(KafkaError) {
+        guard let handle = Calls.confNew() else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: "making a Kafka configuration")
+        }
+        self.handle = handle
+        type = role == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
+        log = configuration.log
+        for (key, value) in Self.defaults(configuration, role) { try set(key, value) }
+        try setAll(configuration.properties)
+        try setAll(role == .producer ? configuration.producerProperties : configuration.consumerProperties)
+        for (key, value) in Self.required(role) { try set(key, value) }
+        Calls.confSetEvents(
+            handle,
+            RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_REBALANCE
+                | RD_KAFKA_EVENT_OFFSET_COMMIT)
+    }
+
+    deinit {
+        if let handle { Calls.confDestroy(handle) }
+    }
+
+    /// Makes the client, which takes the configuration over.
+    func makeHandle() throws(KafkaError) -> OpaquePointer {
+        guard let handle else { throw KafkaError(RD_KAFKA_RESP_ERR__STATE, context: "making a Kafka client twice") }
+        let (client, text) = Calls.new(type, handle)
+        guard let client else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, context: "making a Kafka client", text: text)
+        }
+        self.handle = nil
+        return client
+    }
+
+    private func setAll(_ properties: [String: String]) throws(KafkaError) {
+        for (key, value) in properties.sorted(by: { $0.key < $1.key }) {
+            if let advice = KafkaConfiguration.refused[key.lowercased()] {
+                throw .refusedProperty(key, advice: advice)
+            }
+            try set(key, value)
+        }
+    }
+
+    private func set(_ key: String, _ value: String) throws(KafkaError) {
+        guard let handle else { return }
+        if let text = Calls.confSet(handle, key, value) { throw .badProperty(key, value: value, text: text) }
+    }
+
+    /// What the configuration's properties may change.
+    private static func defaults(_ configuration: KafkaConfiguration, _ role: Role) -> [(String, String)] {
+        var result = [
+            ("bootstrap.servers", configuration.bootstrapServers), ("client.id", configuration.clientID),
+            ("socket.nagle.disable", "true"), ("reconnect.backoff.max.ms", "1000"),
+            // So that a new topic or partition is seen soon.
+            ("topic.metadata.refresh.interval.ms", "5000"),
+        ]
+        if isLoopback(configuration.bootstrapServers) { result.append(("broker.address.family", "v4")) }
+        switch role {
+        case .consumer(_, _, let isEmbedded):
+            // A produce doesn't wake a waiting fetch of the embedded broker: this is its latency.
+            if isEmbedded { result.append(("fetch.wait.max.ms", "10")) }
+        case .producer: result += [("linger.ms", "0"), ("partitioner", "murmur2_random")]
+        case .administration: break
+        }
+        return result
+    }
+
+    /// What the guarantees hang on.
+    private static func required(_ role: Role) -> [(String, String)] {
+        let noCommits = [
+            ("enable.auto.commit", "false"), ("enable.auto.offset.store", "false"), ("auto.offset.reset", "error"),
+            ("allow.auto.create.topics", "false"), ("log.queue", "true"),
+        ]
+        switch role {
+        case .consumer(let groupID, let instanceID, _):
+            let member = instanceID.map { [("group.instance.id", $0)] } ?? []
+            return noCommits + member + [
+                ("group.id", groupID), ("isolation.level", "read_committed"), ("enable.partition.eof", "false"),
+                ("partition.assignment.strategy", "range"),
+            ]
+        case .administration(let groupID):
+            return noCommits + [("group.id", groupID), ("isolation.level", "read_committed")]
+        case .producer:
+            // Without a time limit a row is never given up while the broker is away (design §6).
+            return [("enable.idempotence", "true"), ("message.timeout.ms", "0"), ("log.queue", "true")]
+        }
+    }
+
+    private static func isLoopback(_ servers: String) -> Bool {
+        servers.split(separator: ",").allSatisfy { server in
+            let server = server.drop { $0 == " " }
+            return server.hasPrefix("127.") || server.hasPrefix("localhost:") || server == "localhost"
+        }
+    }
+}

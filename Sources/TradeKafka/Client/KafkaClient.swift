@@ -1,0 +1,85 @@
+import CRdkafka
+import Dispatch
+import Foundation
+
+/// A client of the library: a consumer, a producer or an administrator.
+final class KafkaClient {
+    let handle: OpaquePointer
+    let log: (@Sendable (KafkaLogLine) -> Void)?
+    private var isDestroyed = false
+
+    init(_ configuration: KafkaConfiguration, for role: ClientProperties.Role) throws(KafkaError) {
+        let properties = try ClientProperties(configuration, for: role)
+        handle = try properties.makeHandle()
+        log = properties.log
+    }
+
+    deinit {
+        if !isDestroyed { Calls.destroy(handle, flags: RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE) }
+    }
+
+    /// The library's fatal error, if it has one.
+    func fatalError(context: String) -> KafkaError? {
+        let (code, text) = Calls.fatalError(handle)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, context: context, text: text, isFatal: true)
+    }
+
+    /// Frees the client within `seconds`; false where it took longer and is left to a thread of its own, because freeing can
+    /// hang after restarts of a broker. Every queue and topic of it is freed before. `closed`: the consumer left its group.
+    func destroy(within seconds: Double, closed: Bool) -> Bool {
+        guard !isDestroyed else { return true }
+        isDestroyed = true
+        let pointer = SentPointer(pointer: handle)
+        let flags = closed ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            Calls.destroy(pointer.pointer, flags: flags)
+            done.signal()
+        }
+        return done.wait(timeout: .now() + max(0.05, seconds)) == .success
+    }
+
+    /// What is known of topics. `topic` nil: all of them.
+    func topics(named topic: String? = nil, milliseconds: Int32) throws(KafkaError) -> TopicListing {
+        let context = topic.map { "asking for the topic \($0)" } ?? "asking for the topics"
+        let one = try topic.map { name throws(KafkaError) in try TopicHandle(self, name) }
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = Calls.metadata(
+            handle, allTopics: topic == nil, topic: one?.handle, into: &metadata, milliseconds: milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else { throw KafkaError(code, context: context) }
+        defer { Calls.metadataDestroy(metadata) }
+        return TopicListing(metadata.pointee)
+    }
+
+    /// Whether a broker answers within `milliseconds`.
+    func isReachable(milliseconds: Int32) -> Bool {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = Calls.metadata(handle, allTopics: false, topic: nil, into: &metadata, milliseconds: milliseconds)
+        if let metadata { Calls.metadataDestroy(metadata) }
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// The oldest and the next offset of a partition.
+    func watermarks(_ topic: String, _ partition: Int32, milliseconds: Int32) throws(KafkaError) -> (
+        low: Int64, high: Int64
+    ) {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = Calls.watermarks(handle, topic, partition, low: &low, high: &high, milliseconds: milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(code, context: "asking for the ends of \(topic) partition \(partition)")
+        }
+        return (low, high)
+    }
+
+    /// Gives the library's log lines to the configured closure.
+    func forward(_ line: (level: Int32, facility: String, text: String)?) {
+        guard let line, let log else { return }
+        log(KafkaLogLine(level: line.level, facility: line.facility, message: line.text))
+    }
+}
+
+/// A handle on its way to the thread that frees it; nobody else has it then.
+private struct SentPointer: @unchecked Sendable {
+    let pointer: OpaquePointer
+}

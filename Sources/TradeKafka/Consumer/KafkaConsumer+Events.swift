@@ -1,0 +1,159 @@
+import CRdkafka
+import TradeContracts
+package import TradePipeline
+
+extension KafkaConsumer {
+    /// Takes in what the consumer's queue holds; waits up to `milliseconds` for the first event.
+    func serveEvents(milliseconds: Int32) {
+        var milliseconds = milliseconds
+        while let event = events?.poll(milliseconds: milliseconds) {
+            milliseconds = 0
+            switch event.type {
+            case RD_KAFKA_EVENT_REBALANCE: rebalance(event)
+            case RD_KAFKA_EVENT_OFFSET_COMMIT: committed(event)
+            case RD_KAFKA_EVENT_ERROR: failed(event)
+            case RD_KAFKA_EVENT_LOG: client?.forward(event.logLine)
+            default: break
+            }
+        }
+    }
+
+    // MARK: Rebalance
+
+    private func rebalance(_ event: KafkaEvent) {
+        guard let client else { return }
+        let partitions = event.partitions.compactMap { element in
+            configuration.topics.inputTopic(named: element.name).map {
+                TopicPartition(topic: $0, partition: element.partition)
+            }
+        }.sorted()
+        switch event.code {
+        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
+            endReading()
+            offered = Set(partitions)
+            isRevoking = false
+            pending.append(.assigned(partitions))
+            // Nobody will start an empty assignment, and the group waits for the answer.
+            if partitions.isEmpty { assignAll() }
+        case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
+            if Calls.assignmentLost(client.handle) {
+                commits.forget(partitions)
+                tellTrouble(
+                    "the group \(configuration.groupID) gave our partitions to others, we were too slow or away")
+            }
+            endReading()
+            isRevoking = true
+            pending.append(.revoked(partitions))
+        default:
+            tellTrouble("rebalance failed: \(event.text) [\(Calls.name(of: event.code))]")
+            endReading()
+            _ = Calls.assign(client.handle, nil)
+        }
+    }
+
+    /// Nothing is delivered any more; the queues go with the readers.
+    func endReading() {
+        readers.removeAll()
+        order.removeAll()
+        offered.removeAll()
+        pausedEarly.removeAll()
+    }
+
+    package func finishRevocation() {
+        guard isRevoking, let client else { return }
+        isRevoking = false
+        // The partitions are still ours: offsets that wait may go before them, but not for long.
+        sendCommits()
+        waitForCommits(until: .now + .seconds(2))
+        commits = CommitQueue()
+        let code = Calls.assign(client.handle, nil)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            assignFailed(KafkaError(code, context: "giving partitions back"))
+        }
+    }
+
+    // MARK: Commits
+
+    package func commit(_ offsets: [OffsetCommit]) {
+        commits.add(offsets)
+        sendCommits()
+    }
+
+    /// Sends what waits, unless the group is between two assignments.
+    func sendCommits() {
+        guard let client, let events, mode == .allPartitions || isRevoking || !readers.isEmpty else { return }
+        let offsets = commits.take()
+        guard !offsets.isEmpty else { return }
+        do throws(KafkaError) {
+            let list = try PartitionList(capacity: offsets.count)
+            for offset in offsets {
+                let topic = configuration.topics.name(of: offset.partition.topic)
+                list.add(topic, offset.partition.partition, offset: offset.nextOffset, metadata: offset.metadata)
+            }
+            let code = Calls.commitQueue(client.handle, list.handle, events.handle)
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "committing offsets") }
+        } catch {
+            commitFailed(error.description) { _ in true }
+        }
+    }
+
+    private func committed(_ event: KafkaEvent) {
+        let code = event.code
+        let failed = event.partitions.filter { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }
+        if code == RD_KAFKA_RESP_ERR_NO_ERROR, failed.isEmpty {
+            commits.ended { _ in false }
+            sendCommits()
+            return
+        }
+        let cause = code == RD_KAFKA_RESP_ERR_NO_ERROR ? failed.first?.err ?? code : code
+        let names = Set(failed.map { "\($0.name) \($0.partition)" })
+        let error = KafkaError(cause, context: "committing offsets")
+        commitFailed(error.description) { partition in
+            names.isEmpty
+                || names.contains("\(self.configuration.topics.name(of: partition.topic)) \(partition.partition)")
+        }
+    }
+
+    private func commitFailed(_ text: String, failed: (TopicPartition) -> Bool) {
+        commits.ended(failed: failed)
+        nextCommit = .now + .seconds(1)
+        tellTrouble(text)
+    }
+
+    /// Serves events until no commit is on its way.
+    func waitForCommits(until deadline: ContinuousClock.Instant) {
+        while commits.isSent, .now < deadline { serveEvents(milliseconds: 50) }
+    }
+
+    // MARK: Errors
+
+    private func failed(_ event: KafkaEvent) {
+        let code = event.code
+        switch code {
+        case RD_KAFKA_RESP_ERR__FATAL:
+            fail(client?.fatalError(context: "reading") ?? KafkaError(code, context: "reading", text: event.text))
+        case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: beginOutage()
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE: outage.connectionFailed(event.text)
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF: break
+        default:
+            tellTrouble(KafkaError(code, context: "reading", text: event.text).description)
+        }
+    }
+
+    func beginOutage() {
+        guard let text = outage.begin() else { return }
+        pending.append(.trouble(text))
+        nextProbe = .now + .seconds(1)
+    }
+
+    /// An error in place of a record.
+    func readingFailed(_ reader: PartitionReader, _ code: rd_kafka_resp_err_t, _ text: String) {
+        switch code {
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF: break
+        case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+            // The library has given the partition up; whether its position comes into the log is looked after (R99).
+            reader.gapCheck = .now
+        default: tellTrouble(KafkaError(code, context: "reading \(describe(reader.partition))", text: text).description)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import CRdkafka
+import TradeContracts
+import TradePipeline
+
+extension KafkaConsumer {
+    private var gapChecks: [ContinuousClock.Instant] { order.compactMap(\.gapCheck) }
+
+    /// How long a wait may be, in seconds.
+    func secondsToNextTask() -> Double {
+        let next = ([nextDiscovery, nextProbe, nextCommit, nextAssign].compactMap { $0 } + gapChecks).min()
+        guard let next else { return .infinity }
+        return max(0, (next - .now) / .seconds(1))
+    }
+
+    /// Does what is due without an event.
+    func runDueTasks() {
+        let now = ContinuousClock.Instant.now
+        if let time = nextProbe, time <= now { probe() }
+        if let time = nextDiscovery, time <= now { discover() }
+        if let time = nextCommit, time <= now {
+            nextCommit = nil
+            sendCommits()
+        }
+        if let time = nextAssign, time <= now { assignAll() }
+        for reader in order {
+            if let time = reader.gapCheck, time <= now { checkGap(reader) }
+        }
+    }
+
+    /// Looks whether an outage is over.
+    private func probe() {
+        guard let client, client.isReachable(milliseconds: 100) else {
+            nextProbe = .now + .seconds(1)
+            return
+        }
+        nextProbe = nil
+        if let text = outage.end() { pending.append(.trouble(text)) }
+        if nextDiscovery != nil { nextDiscovery = .now }
+    }
+
+    /// Looks for partitions of our topics that are not known yet.
+    private func discover() {
+        guard let client else { return }
+        guard let listing = try? client.topics(milliseconds: 500) else {
+            nextDiscovery = .now + .seconds(1)
+            return
+        }
+        var isMissing = false
+        var new: [TopicPartition] = []
+        for topic in configuration.inputTopics {
+            let name = configuration.topics.name(of: topic)
+            guard let count = listing.partitions[name] else {
+                isMissing = true
+                tellTrouble("the topic \(name) does not exist yet; reading it begins when it does")
+                continue
+            }
+            for number in 0..<max(0, count) {
+                let partition = TopicPartition(topic: topic, partition: number)
+                if readers[partition] == nil, offered.insert(partition).inserted { new.append(partition) }
+            }
+        }
+        if !new.isEmpty { pending.append(.assigned(new.sorted())) }
+        nextDiscovery = .now + (isMissing ? .seconds(1) : .seconds(10))
+    }
+
+    /// Looks whether a position that the log doesn't have lies in it again: after a change of leader it may.
+    private func checkGap(_ reader: PartitionReader) {
+        reader.gapCheck = .now + .seconds(5)
+        guard let (low, high) = watermarks(of: reader.partition), case .offset(let next) = reader.next else { return }
+        if low...max(low, high) ~= next {
+            reader.move(to: .offset(next))
+            assignAll()
+        } else if !reader.gapIsTold {
+            reader.gapIsTold = true
+            pending.append(
+                .trouble(
+                    "gap: \(describe(reader.partition)) has to be read from offset \(next), but its log holds \(low) to "
+                        + "\(high); its intake stands until an operator accepts it (trade-manager store accept gap)"))
+        }
+    }
+
+    package func close(deadline: Double) {
+        guard let client else { return }
+        let end = ContinuousClock.Instant.now + .seconds(max(0, deadline))
+        sendCommits()
+        waitForCommits(until: min(end, .now + .seconds(max(0, deadline) / 2)))
+        endReading()
+        let isFatal = client.fatalError(context: "") != nil
+        let isClosed = !isFatal && leave(client, until: end)
+        events = nil
+        self.client = nil
+        _ = client.destroy(within: (end - .now) / .seconds(1), closed: isClosed)
+    }
+
+    /// Leaves the group; false where that took too long.
+    private func leave(_ client: KafkaClient, until end: ContinuousClock.Instant) -> Bool {
+        events = nil
+        guard let queue = try? KafkaQueue.new(of: client) else { return false }
+        if let error = Calls.closeQueue(client.handle, queue.handle) {
+            Calls.errorDestroy(error)
+            return false
+        }
+        while !Calls.closed(client.handle) {
+            guard .now < end else { return false }
+            guard let event = queue.poll(milliseconds: 20) else { continue }
+            switch event.type {
+            case RD_KAFKA_EVENT_REBALANCE: _ = Calls.assign(client.handle, nil)
+            case RD_KAFKA_EVENT_LOG: client.forward(event.logLine)
+            default: break
+            }
+        }
+        return true
+    }
+}

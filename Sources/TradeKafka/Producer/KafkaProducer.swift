@@ -1,0 +1,76 @@
+import CRdkafka
+import Synchronization
+import TradeContracts
+package import TradePipeline
+
+/// Publishes output records, in order and at least once (design §6).
+///
+/// The producer is idempotent and never gives a record up. When the broker refuses one, or doesn't answer for `patience`, what
+/// isn't acknowledged is purged and a new producer goes on from the first record that is not: duplicates follow only such
+/// failures.
+package final class KafkaProducer: RecordSink {
+    private let configuration: KafkaConfiguration
+    private let patience: Duration
+    private let isStopping = StopFlag()
+    private var session: ProducerSession?
+
+    /// Throws for a wrong configuration; a broker that is away is told by `publish`. `patience`: seconds without an
+    /// acknowledgement after which `publish` returns.
+    package init(_ configuration: KafkaConfiguration, patience: Double = 5) throws(KafkaError) {
+        self.configuration = configuration
+        self.patience = .seconds(max(0.1, patience))
+        session = try ProducerSession(configuration)
+    }
+
+    package func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
+        do throws(KafkaError) {
+            let session = try currentSession()
+            var topics: [TopicHandle] = []
+            for topic in OutputTopic.allCases { topics.append(try session.topic(configuration.topics.name(of: topic))) }
+            let delivery = Delivery(session, patience: patience, isStopping: isStopping.isSet)
+            let result = delivery.run(count: rows.count) { (index: Int) throws(KafkaError) -> Void in
+                let record = rows[index].record
+                try session.produce(
+                    OutgoingRecord(key: record.key, value: record.value, headers: record.headers),
+                    to: topics[Int(record.topic.rawValue)], number: index)
+            }
+            if result.needsNewSession { discard(within: 1) }
+            guard let reason = result.reason else { return .published }
+            let through = result.acknowledged > 0 ? rows[result.acknowledged - 1].number : publishedThrough
+            let row = result.acknowledged < rows.count ? "row \(rows[result.acknowledged].number): " : ""
+            return .failed(publishedThrough: through, reason: row + reason)
+        } catch {
+            return .failed(publishedThrough: publishedThrough, reason: error.description)
+        }
+    }
+
+    /// Makes a `publish` that waits return soon, and every later one: what it has sent it waits for half a second. From any
+    /// thread.
+    package func interrupt() { isStopping.set() }
+
+    package func close(deadline: Double) { discard(within: deadline) }
+
+    private func currentSession() throws(KafkaError) -> ProducerSession {
+        if let session { return session }
+        let new = try ProducerSession(configuration)
+        session = new
+        return new
+    }
+
+    private func discard(within seconds: Double) {
+        guard let client = session?.client else { return }
+        session = nil
+        _ = client.destroy(within: seconds, closed: true)
+    }
+}
+
+/// A flag that is set once, from any thread.
+final class StopFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    func set() { flag.store(true, ordering: .releasing) }
+
+    var isSet: @Sendable () -> Bool {
+        { self.flag.load(ordering: .acquiring) }
+    }
+}

@@ -1,0 +1,96 @@
+import Telemetry
+import TradeContracts
+
+/// The consumer's thread: polls the source, decodes outside of the lock, and does what the machine asks of the source. The only
+/// user of the source.
+final class ConsumerShell: @unchecked Sendable {
+    /// Seconds that a poll waits: how long committed offsets may lie before they are handed over.
+    private static let patience = 0.1
+    /// Seconds that leaving the group may take.
+    private static let closing = 3.0
+
+    private let runner: PipelineRunner
+    private let hasReferenceTopic: Bool
+    private let metadata: String
+    private let decoder = RecordDecoder()
+    private var referencePartition: TopicPartition?
+    private var referenceEndKnown = false
+
+    init(runner: PipelineRunner, hasReferenceTopic: Bool, metadata: String) {
+        self.runner = runner
+        self.hasReferenceTopic = hasReferenceTopic
+        self.metadata = metadata
+    }
+
+    private var source: any RecordSource { runner.source.port }
+
+    func run() {
+        if !hasReferenceTopic {
+            referenceEndKnown = true
+            runner.tell { pipeline, now in pipeline.referenceEnds(at: 0, now: now) }
+        }
+        while true {
+            let (orders, ended) = take()
+            carryOut(orders)
+            if ended { break }
+            findReferenceEnd()
+            source.poll(
+                timeout: ConsumerShell.patience, events: { event in hear(event) }, records: { views in take(views) })
+        }
+        source.close(deadline: ConsumerShell.closing)
+    }
+
+    private func take() -> (SourceOrders, ended: Bool) {
+        runner.mailboxes.withLock { boxes in
+            defer { boxes.source = SourceOrders() }
+            return (boxes.source, boxes.ended)
+        }
+    }
+
+    private func carryOut(_ orders: SourceOrders) {
+        guard !orders.isEmpty else { return }
+        if !orders.offsets.isEmpty {
+            source.commit(
+                orders.offsets.sorted { $0.key < $1.key }
+                    .map { OffsetCommit(partition: $0.key, nextOffset: $0.value, metadata: metadata) })
+        }
+        if orders.finishRevocation { source.finishRevocation() }
+        if !orders.start.isEmpty {
+            source.start(orders.start)
+            if let partition = orders.start.keys.first(where: { $0.topic == .reference }) {
+                referencePartition = partition
+            }
+        }
+        if !orders.pause.isEmpty { source.pause(orders.pause) }
+        if !orders.resume.isEmpty { source.resume(orders.resume) }
+    }
+
+    // No pass starts before the reference topic is read to its end as of now (R98).
+    private func findReferenceEnd() {
+        guard !referenceEndKnown, let partition = referencePartition, let end = source.endOffset(of: partition) else {
+            return
+        }
+        referenceEndKnown = true
+        runner.tell { pipeline, now in pipeline.referenceEnds(at: end, now: now) }
+    }
+
+    private func take(_ views: [RecordView]) {
+        let records = views.map { decoder.decode($0) }
+        runner.tell { pipeline, now in pipeline.arrived(records, now: now) }
+    }
+
+    private func hear(_ event: SourceEvent) {
+        switch event {
+        case .assigned(let partitions):
+            runner.tell { pipeline, now in pipeline.assigned(partitions, now: now) }
+        case .revoked(let partitions):
+            runner.tell { pipeline, now in pipeline.revoked(partitions, now: now) }
+        case .reachedEnd(let partition, let offset):
+            runner.tell { pipeline, now in pipeline.reachedEnd(of: partition, at: offset, now: now) }
+        case .trouble(let text):
+            runner.log.sourceTrouble(text)
+        case .failed(let reason):
+            runner.fail(reason)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import TradeContracts
+
+/// The pipeline with what its shells have still to do: guarded by the one lock, so that actions reach their shells in the order
+/// in which the machine gave them.
+struct Mailboxes {
+    let pipeline: Pipeline
+    var commit: [ChangeSet] = []
+    var recoverStore = false
+    var evaluations = Queue<PassTask>()
+    var loads: [Load] = []
+    var publish: PublishTask?
+    var source = SourceOrders()
+    /// When the timer is due.
+    var deadline: Int64?
+    /// The stop is asked for.
+    var stopping = false
+    /// The machine has nothing left to do.
+    var stopped = false
+    /// The shells end now.
+    var ended = false
+    /// Why the service can't go on.
+    var failure: String?
+
+    init(pipeline: Pipeline) { self.pipeline = pipeline }
+
+    /// Sorts the machine's actions into the boxes; returns the events for the log.
+    mutating func sort() -> [PipelineEvent] {
+        let actions = pipeline.takeActions()
+        if !actions.commit.isEmpty { commit = actions.commit }
+        recoverStore = recoverStore || actions.recoverStore
+        for task in actions.evaluations { evaluations.append(task) }
+        loads += actions.loads
+        if let task = actions.publish { publish = task }
+        source.merge(actions)
+        stopped = actions.stopped
+        deadline = pipeline.nextDeadline()
+        return actions.events
+    }
+}
+
+/// What the consumer has to tell its source.
+struct SourceOrders {
+    var start: [TopicPartition: StartOffset] = [:]
+    var pause: [TopicPartition] = []
+    var resume: [TopicPartition: Int64] = [:]
+    var offsets: [TopicPartition: Int64] = [:]
+    var finishRevocation = false
+
+    var isEmpty: Bool { !isUrgent && pause.isEmpty && offsets.isEmpty }
+    /// Whether a source that waits for records should be woken.
+    var isUrgent: Bool { !start.isEmpty || !resume.isEmpty || finishRevocation }
+
+    /// A later order for a partition takes the place of an earlier one.
+    mutating func merge(_ actions: Actions) {
+        start.merge(actions.start) { $1 }
+        for partition in actions.pause {
+            resume[partition] = nil
+            pause.append(partition)
+        }
+        for (partition, offset) in actions.resume {
+            pause.removeAll { $0 == partition }
+            resume[partition] = offset
+        }
+        offsets.merge(actions.offsets) { $1 }
+        finishRevocation = finishRevocation || actions.finishRevocation
+    }
+}

@@ -1,0 +1,67 @@
+import Telemetry
+import TradeContracts
+import TradeCore
+
+/// A worker's thread: evaluates passes on their snapshots. A slow one holds up its key and itself, nothing else.
+final class WorkerShell: @unchecked Sendable {
+    /// The most passes that are taken at once.
+    private static let batch = 64
+
+    private let runner: PipelineRunner
+    private let rules: any RuleEngine
+    private let workers: Int
+
+    init(runner: PipelineRunner, rules: any RuleEngine, workers: Int) {
+        self.runner = runner
+        self.rules = rules
+        self.workers = workers
+    }
+
+    func run() {
+        while let tasks = next() {
+            // Each answer is told before a slow task behind it could hold it up.
+            var answers: [PassEvaluation] = []
+            for task in tasks {
+                answers.append(evaluate(task))
+            }
+            runner.tell { pipeline, now in pipeline.evaluated(answers, now: now) }
+        }
+    }
+
+    private func next() -> [PassTask]? {
+        runner.mailboxes.withLock { boxes in
+            while boxes.evaluations.isEmpty {
+                if boxes.ended { return nil }
+                runner.workerWork.wait(&boxes)
+            }
+            if boxes.ended { return nil }
+            var tasks: [PassTask] = []
+            let share = rules.mayBlock ? 1 : min(WorkerShell.batch, max(1, boxes.evaluations.count / (2 * workers)))
+            while tasks.count < share, let task = boxes.evaluations.removeFirst() { tasks.append(task) }
+            return tasks
+        }
+    }
+
+    private func evaluate(_ task: PassTask) -> PassEvaluation {
+        var decisions: [RuleDecision] = []
+        var ids: [CandidateIDs] = []
+        decisions.reserveCapacity(task.subjects.count)
+        for subject in task.subjects {
+            do {
+                decisions.append(try rules.evaluate(subject, ruleset: task.ruleset, explain: task.explain))
+            } catch {
+                guard task.isolated else {
+                    return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .failed("\(error)"))
+                }
+                decisions.append(RuleDecision(verdict: .evaluationError("\(error)"), explanation: nil))
+            }
+            let recommendation = subject.recommendation.id
+            ids.append(
+                DerivedID.candidate(
+                    expert: task.key.expert, useCase: task.key.useCase,
+                    entryRecommendation: subject.position?.recommendation ?? recommendation,
+                    recommendation: recommendation))
+        }
+        return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .decided(decisions, ids))
+    }
+}

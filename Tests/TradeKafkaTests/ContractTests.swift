@@ -1,0 +1,34 @@
+import Support
+import Testing
+import TradePipeline
+
+@testable import TradeKafka
+
+/// The contracts of `RecordSource` and `RecordSink`, on every broker that there is.
+@Suite(.serialized) struct KafkaContractTests {
+    @Test(arguments: TestBroker.available) func deliversAllAsWritten(_ broker: TestBroker) throws {
+        try SourceContract.deliversAllAsWritten(BrokerBench(broker))
+    }
+
+    @Test(arguments: TestBroker.available) func startsWhereItIsTold(_ broker: TestBroker) throws {
+        try SourceContract.startsWhereItIsTold(BrokerBench(broker))
+    }
+
+    @Test(arguments: TestBroker.quick) func startsAtTheEnd(_ broker: TestBroker) throws {
+        try SourceContract.startsAtTheEnd(BrokerBench(broker))
+    }
+
+    @Test(arguments: TestBroker.quick) func wakes(_ broker: TestBroker) throws {
+        try SourceContract.wakes(BrokerBench(broker)) { source in
+            (source as? KafkaConsumer)?.waker ?? { Issue.record("no Kafka consumer") }
+        }
+    }
+
+    @Test(arguments: TestBroker.available) func pausesWithoutLoss(_ broker: TestBroker) throws {
+        for _ in 0..<3 { try SourceContract.pausesWithoutLoss(BrokerBench(broker), seed: .random(in: 0 ... .max)) }
+    }
+
+    @Test(arguments: TestBroker.quick) func publishesAllAsGiven(_ broker: TestBroker) throws {
+        try SinkContract.publishesAllAsGiven(BrokerBench(broker))
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Support
+import Testing
+import TradeContracts
+import TradePipeline
+
+@testable import TradeKafka
+
+/// The brokers that a test runs on.
+enum TestBroker: String, CaseIterable, Sendable {
+    /// The embedded broker, all partitions read without a group.
+    case embedded
+    /// The same, as a member of a group.
+    case embeddedGroup
+    /// A real Kafka, where KAFKA_BOOTSTRAP_SERVERS names one.
+    case kafka
+
+    static let realServers = ProcessInfo.processInfo.environment["KAFKA_BOOTSTRAP_SERVERS"]
+    static let hasReal = !(realServers ?? "").isEmpty
+    static let available: [TestBroker] = hasReal ? allCases : [.embedded, .embeddedGroup]
+    /// Those that are quick: a first join takes 3 s on the embedded broker.
+    static let quick: [TestBroker] = hasReal ? [.embedded, .kafka] : [.embedded]
+}
+
+/// A broker with topics of its own, consumers and producers for it.
+final class BrokerBench: SourceBench, SinkBench {
+    let broker: TestBroker
+    let embedded: EmbeddedBroker?
+    let partitions: [TopicPartition]
+    var configuration: KafkaConfiguration
+
+    init(_ broker: TestBroker, partitions count: Int32 = 4, createsTopics: Bool = true) throws {
+        self.broker = broker
+        let run = String(UInt64.random(in: 0 ... .max), radix: 36)
+        var names = TopicNames()
+        names.analysisCompleted = "analysis-\(run)"
+        names.orderUpdates = "updates-\(run)"
+        names.reference = nil
+        names.ordersCreated = "orders-\(run)"
+        names.eventsSkipped = "skipped-\(run)"
+        names.deadLetters = "dead-\(run)"
+        let topics = createsTopics ? EmbeddedBroker.topics(of: names, partitions: count) : [:]
+        embedded = broker == .kafka ? nil : try EmbeddedBroker(topics: topics)
+        configuration = KafkaConfiguration(bootstrapServers: embedded?.bootstrapServers ?? TestBroker.realServers ?? "")
+        configuration.topics = names
+        configuration.groupID = "group-\(run)"
+        configuration.consumerProperties = ["session.timeout.ms": broker == .kafka ? "6000" : "3200"]
+        self.partitions = [InputTopic.orderUpdates, .analysisCompleted].flatMap { topic in
+            (0..<count).map { TopicPartition(topic: topic, partition: $0) }
+        }
+        if broker == .kafka, !topics.isEmpty { try createTopics(topics) }
+    }
+
+    func createTopics(_ topics: [String: Int32]) throws {
+        if let embedded {
+            for (name, count) in topics { try embedded.createTopic(name, partitions: count) }
+            return
+        }
+        let made = try KafkaAdmin(configuration).create(topics.map { .init(name: $0, partitions: $1, replication: 1) })
+        for (name, creation) in made where creation != .created { Issue.record("\(name): \(creation)") }
+    }
+
+    private lazy var publisher = Result { try KafkaPublisher(configuration) }
+
+    func append(_ records: [RecordContent], to topic: InputTopic) throws {
+        let name = configuration.topics.name(of: topic)
+        try publisher.get().publish(
+            records.map { content in
+                let record = OutgoingRecord(key: content.key, value: content.value, headers: content.headerBlock)
+                return KafkaPublisher.Message(topic: name, record: record)
+            })
+    }
+
+    var mode: KafkaConsumer.Mode { broker == .embedded ? .allPartitions : .group }
+
+    func makeSource() throws -> any RecordSource { try makeConsumer() }
+
+    func makeConsumer() throws -> KafkaConsumer { try KafkaConsumer(configuration, mode: mode) }
+
+    func makeSink() throws -> any RecordSink { try KafkaProducer(configuration) }
+
+    func read(_ topic: OutputTopic, count: Int) throws -> [OwnedRecord] {
+        var reading = configuration
+        reading.groupID += "-reading"
+        reading.topics.analysisCompleted = configuration.topics.name(of: topic)
+        reading.topics.orderUpdates = ""
+        let driver = SourceDriver(try KafkaConsumer(reading, mode: mode))
+        defer { driver.source.close(deadline: 5) }
+        driver.poll(until: { driver.records.count >= count }, seconds: 20)
+        // What is there too much would follow at once.
+        for _ in 0..<5 { driver.poll(timeout: 0.05) }
+        return driver.records
+    }
+}
