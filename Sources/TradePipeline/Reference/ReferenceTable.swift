@@ -21,9 +21,9 @@ struct ReferenceTable {
     private(set) var experts: [ExpertID: Versioned<Expert>] = [:]
     private(set) var rulesets: [String: Versioned<CompiledRuleset>] = [:]
     /// By expert, for all that have open positions, whether they are known or not.
-    private var expertTotals: [ExpertID: Totals] = [:]
+    private(set) var expertTotals: [ExpertID: Totals] = [:]
     /// By account: the sum of its experts'. Nil inside: out of range, and nothing of the account can be sized.
-    private var accountTotals: [AccountID: Totals?] = [:]
+    private(set) var accountTotals: [AccountID: Totals?] = [:]
     private var origins: [ReferenceKey: ReferenceOrigin] = [:]
     private var versions: Int64 = 0
     private var inFile: [ReferenceKey: ReferenceChange] = [:]
