@@ -4,7 +4,8 @@ import TradeCore
 /// A record between its arrival and its commit, with what the store answered about it.
 final class IntakeRecord {
     let decoded: DecodedRecord
-    unowned let partition: PartitionState
+    /// Kept alive: a record outlives the assignment of its partition, in the commit queue and in questions to the store.
+    let partition: PartitionState
     /// Whether the store holds the event's identity; nil: not asked, or not answered yet.
     var identityInStore: Bool?
     /// Those of the event's recommendations that the store holds; nil as above.
