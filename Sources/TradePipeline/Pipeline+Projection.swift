@@ -89,7 +89,7 @@ extension Pipeline {
         result.passes = passes.count
         result.heldPasses = heldPasses.count
         result.retries = retries.count
-        result.recentIdentities = recentEvents.count + recentRecommendations.count
+        result.recentIdentities = recentEvents.count + recentRecommendations.count + recentEndings.count
         result.openTickets = tickets.next - tickets.oldest
         result.waitingRecords = partitions.values.reduce(0) { $0 + $1.waiting.count }
         return result

@@ -21,8 +21,10 @@ package final class Pipeline {
     var partitions: [TopicPartition: PartitionState] = [:]
     var positions: [TopicPartition: Int64] = [:]
     var filter = IdentityFilter()
-    var recentEvents = RecentIdentities<EventIdentity>()
-    var recentRecommendations = RecentIdentities<RecommendationKey>()
+    var recentEvents = RecentIdentities<EventIdentity, Void>()
+    var recentRecommendations = RecentIdentities<RecommendationKey, Void>()
+    /// Positions that have ended, by each of their orders: the store may still answer that they are open.
+    var recentEndings = RecentIdentities<UniqueID, Position>()
     var tickets = Tickets()
     var reference = ReferenceTable()
     /// Whether the reference topic has been read to its end as of the start (R98).

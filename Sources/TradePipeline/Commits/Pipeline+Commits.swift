@@ -102,6 +102,9 @@ extension Pipeline {
                 if let encoded = row.encoded { rows.append(PublishableRow(number: row.number, record: encoded)) }
             }
             entry.expert?.uncommitted -= 1
+            for position in entry.changes.positions where position.status.isTerminal {
+                for order in position.orders { recentEndings.markDurable(order.id, nextTicket: tickets.next) }
+            }
             switch entry.intent {
             case .record(let record): finish(record, entry.changes)
             case .pass(let pass): ended.append(pass)

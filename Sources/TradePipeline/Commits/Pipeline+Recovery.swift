@@ -56,6 +56,9 @@ extension Pipeline {
             let key = ExpertUseCase(expert: pending.event.expert, useCase: pending.event.useCase)
             recentRecommendations.removeQueued(RecommendationKey(key: key, id: pending.recommendation.id))
         }
+        for position in entry.changes.positions where position.status.isTerminal {
+            for order in position.orders { recentEndings.removeQueued(order.id) }
+        }
         uncount(entry.changes)
     }
 

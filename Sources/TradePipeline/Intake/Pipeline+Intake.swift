@@ -45,7 +45,9 @@ extension Pipeline {
         case .orderUpdate(let update):
             guard isLoaded(update.expert, for: record.partition) else { return false }
             guard let order = update.order, let expert = experts[update.expert] else { return true }
-            if expert.orders[order] != nil || record.positionAnswer != nil { return true }
+            if expert.orders[order] != nil || recentEndings.state(of: order) != nil || record.positionAnswer != nil {
+                return true
+            }
             record.loads += 1
             record.tickets.append(tickets.open())
             load(.position(order: order), for: .orderPosition(record))
@@ -93,6 +95,7 @@ extension Pipeline {
         record.tickets = []
         recentEvents.evict(oldest: tickets.oldest)
         recentRecommendations.evict(oldest: tickets.oldest)
+        recentEndings.evict(oldest: tickets.oldest)
     }
 
     /// Takes a record in: queues its entry, and has its event ask for the key.
@@ -154,10 +157,10 @@ extension Pipeline {
             let before = earlier?.recommendations.first { $0.recommendation.id == recommendation.id }
             fresh.append(before ?? newPending(recommendation, of: source))
             filter.insert(identity.stableHash)
-            recentRecommendations.insertQueued(identity)
+            recentRecommendations.insertQueued(identity, ())
         }
         filter.insert(event.identity.stableHash)
-        recentEvents.insertQueued(event.identity)
+        recentEvents.insertQueued(event.identity, ())
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle
         insert(fresh, into: keyState(key))

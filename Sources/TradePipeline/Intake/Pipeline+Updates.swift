@@ -36,8 +36,21 @@ extension Pipeline {
     private func position(of update: OrderUpdate, _ expert: ExpertState, _ record: IntakeRecord) -> Position? {
         guard let order = update.order else { return nil }
         if let number = expert.orders[order] { return expert.positions[number] }
+        if let ended = ended(order, record) { return ended.expert == expert.id ? ended : nil }
         guard let answer = record.positionAnswer, let position = answer, position.expert == expert.id else {
             return nil
+        }
+        return position
+    }
+
+    // A position that has ended is in memory no more, and the store may not know of its end yet. As with identities: what is
+    // durable is written down on the record, what is queued is kept by a ticket.
+    private func ended(_ order: UniqueID, _ record: IntakeRecord) -> Position? {
+        guard let position = recentEndings.value(of: order) else { return nil }
+        if recentEndings.state(of: order) == .durable {
+            record.positionAnswer = .some(position)
+        } else {
+            record.tickets.append(tickets.open())
         }
         return position
     }
