@@ -54,6 +54,8 @@ package final class Pipeline {
     var loads: [Int64: PendingLoad] = [:]
     var loadNumber: Int64 = 0
     var recovery: Recovery?
+    /// Entries that the store has refused.
+    var epoch: Int64 = 0
     var eventNumber: Int64
     var recommendationNumber: Int64
     var positionNumber: Int64

@@ -15,6 +15,7 @@ extension Pipeline {
     /// Begins the recovery. The first entry of the queue is the refused one.
     func recover(reason: String, now: Moment) {
         let rest = queue.removeAll()
+        epoch += 1
         guard let refused = rest.first else {
             queue.phase = .working
             storeWorks(now)
@@ -135,16 +136,21 @@ extension Pipeline {
             for write in earlier.reference { enqueueReference(.record(record), write) }
         case .event(let event):
             let before = record.event
-            guard let handle = enqueueEvent(record, event, earlier: earlier.event == nil ? nil : earlier, now: now)
-            else {
-                return
-            }
-            if let before {
-                // It has its place at the key already.
-                record.event = before
-            } else if let key = keyState(event.lockKey) {
+            guard let handle = enqueueEvent(record, event, now: now), let key = keyState(event.lockKey) else { return }
+            guard let before else {
                 // It was a duplicate of the one that is refused now.
                 request(key, for: handle, now: now)
+                return
+            }
+            // It has its place at the key already.
+            before.reference = handle.reference
+            before.broughtNew = handle.broughtNew
+            record.event = before
+            let brought = key.pending.reversed().prefix { $0.event === handle.reference }
+            if brought.count > earlier.recommendations.count {
+                // A recommendation of the refused one is its own now, and no pass may be on its way any more.
+                key.covered.merge(event.occurredAt, lookbackDays: event.lookbackDays)
+                runWithoutEvent(key, now: now)
             }
         }
     }

@@ -26,9 +26,10 @@ final class IntakeRecord {
 
 /// An event that was taken in. Its inbox row may yet be refused, and then it counts for nothing.
 final class EventHandle {
-    let reference: EventReference
+    /// Another one where the entry was made anew after a refusal.
+    var reference: EventReference
     /// Whether it brought a recommendation that was new (R18).
-    let broughtNew: Bool
+    var broughtNew: Bool
     var refused = false
 
     init(reference: EventReference, broughtNew: Bool) {

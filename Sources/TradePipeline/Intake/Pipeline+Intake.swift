@@ -123,11 +123,7 @@ extension Pipeline {
     }
 
     /// Queues the inbox entry of an event; nil where the event is a duplicate and has no effect.
-    ///
-    /// `earlier`: the entry that it had before a refusal; what was numbered then keeps its number, because passes refer to it.
-    func enqueueEvent(
-        _ record: IntakeRecord, _ event: AnalysisEvent, earlier: ChangeSet? = nil, now: Moment
-    ) -> EventHandle? {
+    func enqueueEvent(_ record: IntakeRecord, _ event: AnalysisEvent, now: Moment) -> EventHandle? {
         let key = event.lockKey
         let skippedAt = configuration.clock == .wall ? now.wall : event.occurredAt
         if isKnown(event.identity, record) {
@@ -140,7 +136,7 @@ extension Pipeline {
             return nil
         }
         counters.events += 1
-        let source = earlier?.event ?? newReference(to: event, record)
+        let source = newReference(to: event, record)
         var fresh: [PendingRecommendation] = []
         var skips: [OutputRecord] = []
         for (recommendation, identity) in zip(event.recommendations, event.recommendationKeys) {
@@ -154,8 +150,7 @@ extension Pipeline {
                 continue
             }
             counters.recommendations += 1
-            let before = earlier?.recommendations.first { $0.recommendation.id == recommendation.id }
-            fresh.append(before ?? newPending(recommendation, of: source))
+            fresh.append(newPending(recommendation, of: source))
             filter.insert(identity.stableHash)
             recentRecommendations.insertQueued(identity, ())
         }
@@ -163,7 +158,7 @@ extension Pipeline {
         recentEvents.insertQueued(event.identity, ())
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle
-        insert(fresh, into: keyState(key))
+        keyState(key)?.pending += fresh
         enqueue(
             .record(record),
             Changes(position: record.position, event: source, recommendations: fresh, outputs: skips),
@@ -174,14 +169,6 @@ extension Pipeline {
     private func newPending(_ recommendation: Recommendation, of event: EventReference) -> PendingRecommendation {
         recommendationNumber += 1
         return PendingRecommendation(number: recommendationNumber, event: event, recommendation: recommendation)
-    }
-
-    private func insert(_ fresh: [PendingRecommendation], into key: KeyState?) {
-        guard let key, let first = fresh.first else { return }
-        let inOrder = key.pending.last.map { $0.number < first.number } ?? true
-        key.pending += fresh
-        // A number from before a refusal may be below one that was given out since.
-        if !inOrder { key.pending.sort { $0.number < $1.number } }
     }
 
     private func newReference(to event: AnalysisEvent, _ record: IntakeRecord) -> EventReference {

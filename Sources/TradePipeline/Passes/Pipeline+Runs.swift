@@ -69,7 +69,8 @@ extension Pipeline {
             skippedAt: at)
         enqueue(
             .drop(event, key, heldBy: heldBy, covered: covered, at: at),
-            Changes(run: KeyRun(key: key.key, run: heldBy), outputs: [.skip(skip)]), expert: key.expert)
+            // The last run that was given out, which after a refusal may be a later one: the store sees no run go down (G1).
+            Changes(run: KeyRun(key: key.key, run: locks.run(key.slot)), outputs: [.skip(skip)]), expert: key.expert)
     }
 
     func expireWaits(_ now: Moment) {
