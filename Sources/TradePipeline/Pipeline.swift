@@ -30,6 +30,8 @@ package final class Pipeline {
     /// Whether the reference topic has been read to its end as of the start (R98).
     var referenceReady = false
     var referenceEnd: Int64?
+    /// The next offset of the reference topic that was not taken in since the start.
+    var referenceRead: Int64 = 0
     var referenceFile: [ReferenceChange] = []
     /// Partitions that have gone, until what was taken in of them is durable.
     var revoking: [PartitionState] = []
@@ -102,7 +104,8 @@ package final class Pipeline {
         func consider(_ time: Int64?) { if let time { next = min(next ?? time, time) } }
         consider(recovery == nil && queue.isWorking && !stopping ? retries.first?.at : nil)
         switch queue.phase {
-        case .unavailable(let at), .doubtful(let at): consider(at)
+        case .unavailable(let at) where queue.sent == 0: consider(at)
+        case .doubtful(let at): consider(at)
         default: break
         }
         consider(relay.retryAt)

@@ -81,35 +81,47 @@ extension Pipeline {
         self.recovery = nil
         // The phase stays `recovering` until all intents are made anew: a pass that begins in between is held, because its
         // snapshot would miss what stands behind.
+        var isSame = false
         for (place, entry) in recovery.rest.enumerated() {
             if place == 0 {
-                refuse(entry, recovery.reason, now: now)
+                isSame = refuse(entry, recovery.reason, now: now)
             } else {
                 redo(entry, now: now)
             }
         }
+        for entry in recovery.rest { if let expert = entry.expert { startSweeps(of: expert, now: now) } }
+        if isSame {
+            // What is tried again as it was waits like any trouble of the store, so that it does not turn in circles.
+            queue.phase = .unavailable(retryAt: pauseStore(now))
+            note(.storeUnavailable("it refuses what does not depend on the input: \(recovery.reason)"))
+            return
+        }
         queue.phase = .working
-        locks.suspendWaits(false)
-        resumeHeld(now)
-        finishRevocation()
-        completeReference(now)
-        drainAll(now)
+        storeWorks(now)
     }
 
-    /// What becomes of the entry that the store would not take: a record becomes a dead letter, a pass has failed.
-    private func refuse(_ entry: QueuedEntry, _ reason: String, now: Moment) {
+    /// What becomes of the entry that the store would not take: a record becomes a dead letter, a pass has failed, and of the
+    /// others nothing depends on data from outside. True where the same is tried again.
+    private func refuse(_ entry: QueuedEntry, _ reason: String, now: Moment) -> Bool {
         switch entry.intent {
         case .record(let record):
+            if case .deadLetter(let letter) = entry.changes.rows.first?.record {
+                takeDeadLetter(record, letter.cause)
+                return true
+            }
             record.event?.refused = true
             record.event = nil
             takeDeadLetter(record, Undecodable(.refused, "the store refused the record: \(reason)"))
+            return false
         case .pass(let pass):
             fail(pass, reason: "the store refused it: \(reason)", now: now)
-        case .drop, .reference:
-            // Nothing in these depends on data from outside: trying again is all that can be done.
+            return false
+        case .drop(let event, _, _, _, _):
             redo(entry, now: now)
-        case .relayMark:
-            break
+            return !event.refused
+        case .reference, .relayMark:
+            redo(entry, now: now)
+            return true
         }
     }
 
@@ -124,11 +136,17 @@ extension Pipeline {
         case .reference(let write):
             enqueueReference(.reference(write), write)
         case .relayMark:
+            // It follows the acknowledged rows again when the store works.
             break
         }
     }
 
     private func redo(_ record: IntakeRecord, _ earlier: ChangeSet, now: Moment) {
+        // Also one that became a dead letter because of an earlier refusal: it stays one.
+        if case .deadLetter(let letter) = earlier.rows.first?.record {
+            takeDeadLetter(record, letter.cause)
+            return
+        }
         switch record.decoded.body {
         case .undecodable(let cause): takeDeadLetter(record, cause)
         case .orderUpdate(let update): takeUpdate(record, update)

@@ -132,7 +132,9 @@ extension Pipeline {
             let skip = SkipRecord(
                 event: source, reason: .duplicateEvent, message: "an event with this id has been taken in before",
                 skippedAt: skippedAt)
-            enqueue(.record(record), Changes(position: record.position, outputs: [.skip(skip)]))
+            enqueue(
+                .record(record), Changes(position: record.position, outputs: [.skip(skip)]),
+                expert: experts[event.expert])
             return nil
         }
         counters.events += 1

@@ -7,7 +7,7 @@ extension Pipeline {
         guard let expert = experts[update.expert], let position = position(of: update, expert, record) else {
             counters.updatesIgnored += 1
             note(.updateIgnored(update.expert, order: update.order, record.decoded.address))
-            enqueue(.record(record), Changes(position: record.position))
+            enqueue(.record(record), Changes(position: record.position), expert: experts[update.expert])
             return
         }
         let other = expert.active[position.symbol].map { $0 != position.number } ?? false
@@ -57,6 +57,10 @@ extension Pipeline {
 
     func takeReference(_ record: IntakeRecord, _ change: ReferenceChange) {
         let offset = record.decoded.address.offset
+        // The topic is read from its beginning whenever it is assigned; what was read before says nothing new, and a key that
+        // has been deleted since must not come back in between.
+        guard offset >= referenceRead else { return }
+        referenceRead = offset + 1
         guard reference.isNewer(change.key, offset: offset, deletes: change.value == nil) else { return }
         let write = ReferenceWrite(change: change, origin: .topic(offset: offset))
         enqueueReference(.record(record), write)

@@ -81,9 +81,8 @@ struct ReferenceTable {
         var writes: [ReferenceWrite] = []
         for key in origins.keys.sorted(by: ReferenceTable.precedes) where !inTopic.contains(key) {
             if let change = inFile[key] {
-                if current(key) != change.value || origins[key] != .file {
-                    writes.append(ReferenceWrite(change: change, origin: .file))
-                }
+                // One that the file had set already is among the changes of the file.
+                if origins[key] != .file { writes.append(ReferenceWrite(change: change, origin: .file)) }
             } else {
                 let deletion = ReferenceChange(key: key, value: nil, json: [])
                 writes.append(ReferenceWrite(change: deletion, origin: .file))
