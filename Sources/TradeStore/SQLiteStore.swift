@@ -14,7 +14,7 @@ package final class SQLiteStore: Store {
     private let options: SQLiteStoreOptions
     private var lock: StoreLock?
     /// Nil after doubt, until `recover`.
-    private var session: StoreSession?
+    private(set) var session: StoreSession?
 
     /// Opens the store at `path`, or makes one; takes its lock, brings its schema up to date and notes this start.
     package static func open(path: String, options: SQLiteStoreOptions = SQLiteStoreOptions()) throws(StoreError)
