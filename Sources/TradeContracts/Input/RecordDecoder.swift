@@ -23,7 +23,8 @@ package final class RecordDecoder {
             address: record.address, timestamp: record.timestamp, body: body,
             bytes: RecordBytes(
                 key: record.key.map(Array.init), value: record.value.map(Array.init),
-                headers: HeaderBlock.block(of: record.headers)))
+                headers: HeaderBlock.block(of: record.headers)),
+            checksum: RecordChecksum.checksum(of: record))
     }
 
     private func body(of record: RecordView) throws(Undecodable) -> DecodedRecord.Body {

@@ -116,6 +116,7 @@ package final class PipelineRunner: Sendable {
     /// Asks for the stop: nothing more is taken in, what was begun is finished.
     package func stop() {
         mailboxes.withLock { $0.stopping = true }
+        ending.broadcast()
         tell { pipeline, now in pipeline.stop(now) }
     }
 
@@ -125,6 +126,15 @@ package final class PipelineRunner: Sendable {
             if boxes.failure == nil { boxes.failure = reason }
         }
         ending.broadcast()
+    }
+
+    /// Waits until the stop is asked for, or the service can't go on.
+    @discardableResult
+    package func waitUntilStopping() -> Bool {
+        mailboxes.withLock { boxes in
+            while !boxes.stopping, boxes.failure == nil { ending.wait(&boxes) }
+            return boxes.stopping
+        }
     }
 
     /// Waits until all that was begun is done after `stop`, or the service can't go on; false once the deadline has passed.
