@@ -35,8 +35,9 @@ let package = Package(
         .target(
             name: "TradeKafka", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CSystem"]),
         .target(
-            name: "TradeStore", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CSQLite", "CSystem"]),
-        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore"]),
+            name: "TradeStore",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CSQLite", "CSystem"]),
+        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry"]),
         .target(name: "Settings", dependencies: ["CYAML"]),
         .target(
             name: "Commands",

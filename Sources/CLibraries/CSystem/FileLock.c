@@ -1,0 +1,5 @@
+#include "FileLock.h"
+
+#include <sys/file.h>
+
+int csystem_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }

@@ -1,0 +1,8 @@
+#ifndef CSYSTEM_FILE_LOCK_H
+#define CSYSTEM_FILE_LOCK_H
+
+// Locks an open file for this process alone and at once (flock, a name that Swift gives to a struct). Returns 0, or -1 with
+// errno: EWOULDBLOCK where another holds it.
+int csystem_lock_exclusively(int descriptor);
+
+#endif

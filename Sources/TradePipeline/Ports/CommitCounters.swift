@@ -1,0 +1,56 @@
+import TradeContracts
+import TradeCore
+
+/// Why a store does not take an entry (design §4, *refused*).
+package struct Refusal: Error, Hashable, Sendable {
+    package var reason: String
+
+    package init(_ reason: String) { self.reason = reason }
+}
+
+/// The numbers that the machine gives out and a store only ever sees rising: every store checks them in the same way.
+package struct CommitCounters: Hashable, Sendable {
+    package var commit: Int64 = 0
+    package var event: Int64 = 0
+    package var recommendation: Int64 = 0
+    package var position: Int64 = 0
+    package var outboxRow: Int64 = 0
+    package var relayMark: Int64 = 0
+
+    package init() {}
+
+    /// Takes an entry's numbers in, or says what is wrong with them; then the counters are of no more use.
+    package mutating func advance(by entry: ChangeSet) throws(Refusal) {
+        guard entry.number > commit, entry.number - commit == 1 else {
+            throw Refusal("commit number \(entry.number) does not follow \(commit)")
+        }
+        commit = entry.number
+        if let number = entry.event?.number {
+            try Self.raise(&event, to: number, what: "event")
+        } else if !entry.recommendations.isEmpty {
+            throw Refusal("recommendations without their event")
+        }
+        for pending in entry.recommendations {
+            try Self.raise(&recommendation, to: pending.number, what: "recommendation")
+            guard pending.event.number == entry.event?.number else {
+                throw Refusal("recommendation \(pending.number) belongs to event \(pending.event.number)")
+            }
+        }
+        for changed in entry.positions where changed.number > position { position = changed.number }
+        for row in entry.rows {
+            try Self.raise(&outboxRow, to: row.number, what: "outbox row")
+            guard row.encoded != nil else { throw Refusal("outbox row \(row.number) is not encoded") }
+        }
+        guard let mark = entry.relayMark else { return }
+        guard mark >= relayMark else { throw Refusal("relay mark \(mark) is below \(relayMark)") }
+        guard mark <= outboxRow else {
+            throw Refusal("relay mark \(mark) is above the highest outbox row, \(outboxRow)")
+        }
+        relayMark = mark
+    }
+
+    private static func raise(_ counter: inout Int64, to number: Int64, what: String) throws(Refusal) {
+        guard number > counter else { throw Refusal("\(what) \(number) is not above \(counter)") }
+        counter = number
+    }
+}

@@ -1,0 +1,43 @@
+import Telemetry
+import TradeContracts
+package import TradeCore
+package import TradePipeline
+
+/// A store in memory: what a replay and the simulation run on. It takes and refuses exactly what the SQLite store does.
+///
+/// Nothing in it depends on hash order or time. Writer and reader may be different threads.
+package final class MemoryStore: Store, Queries, Sendable {
+    private let tables = Lock(MemoryTables())
+
+    package init() {}
+
+    package func snapshot(identity: (UInt64) -> Void) -> StoreSnapshot {
+        let tables = copy
+        for event in tables.identities { identity(event.stableHash) }
+        for key in tables.recommendationKeys { identity(key.stableHash) }
+        return tables.snapshot
+    }
+
+    package func openPositions(_ body: (Position) -> Void) {
+        for position in copy.openPositions { body(position) }
+    }
+
+    package func commit(_ entries: [ChangeSet]) -> CommitResult {
+        tables.withLock { tables in
+            for entry in entries {
+                do throws(Refusal) { try tables.apply(entry) } catch {
+                    return .refused(number: entry.number, reason: error.reason)
+                }
+            }
+            return .committed
+        }
+    }
+
+    /// There is no doubt in memory: the number of the last entry.
+    package func recover() -> Int64 { tables.withLock { $0.counters.commit } }
+
+    package func answer(_ request: LoadRequest) -> LoadAnswer { tables.withLock { $0.answer(request) } }
+
+    // Copied on write only: callers are called outside of the lock.
+    private var copy: MemoryTables { tables.withLock { $0 } }
+}

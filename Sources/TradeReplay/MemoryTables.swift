@@ -1,0 +1,81 @@
+import TradeContracts
+import TradeCore
+import TradePipeline
+
+/// The tables of a store in memory. An entry is checked whole before any of it is applied.
+struct MemoryTables {
+    struct Instrument: Hashable {
+        var expert: ExpertID
+        var symbol: Symbol
+    }
+
+    private(set) var counters = CommitCounters()
+    private(set) var inputs: [TopicPartition: InputPosition] = [:]
+    private(set) var identities: Set<EventIdentity> = []
+    private(set) var recommendationKeys: Set<RecommendationKey> = []
+    /// Undecided ones.
+    private(set) var pending: [Int64: PendingRecommendation] = [:]
+    private(set) var pendingNumbers: [ExpertUseCase: Set<Int64>] = [:]
+    private(set) var runs: [ExpertUseCase: Int64] = [:]
+    private(set) var positions: [Int64: Position] = [:]
+    /// Numbers of WAITING, OPENED and CLOSING ones.
+    private(set) var unfinished: [ExpertID: Set<Int64>] = [:]
+    private(set) var active: [Instrument: Int64] = [:]
+    private(set) var positionsByOrder: [UniqueID: Int64] = [:]
+    private(set) var reference: [ReferenceKey: ReferenceWrite] = [:]
+    /// By number, which is the order in which rows come.
+    private(set) var outbox: [PublishableRow] = []
+
+    mutating func apply(_ entry: ChangeSet) throws(Refusal) {
+        var advanced = counters
+        try advanced.advance(by: entry)
+        try check(entry)
+        counters = advanced
+        if let position = entry.position { inputs[position.partition] = position }
+        if let event = entry.event { identities.insert(event.identity) }
+        for added in entry.recommendations { insert(added) }
+        if let run = entry.run { runs[run.key] = run.run }
+        for position in entry.positions { replace(position) }
+        for outcome in entry.outcomes { decide(outcome.number) }
+        for write in entry.reference { reference[write.change.key] = write.change.value == nil ? nil : write }
+        for row in entry.rows {
+            if let record = row.encoded { outbox.append(PublishableRow(number: row.number, record: record)) }
+        }
+    }
+
+    private mutating func insert(_ added: PendingRecommendation) {
+        recommendationKeys.insert(added.recommendationKey)
+        pending[added.number] = added
+        pendingNumbers[added.recommendationKey.key, default: []].insert(added.number)
+    }
+
+    private mutating func decide(_ number: Int64) {
+        guard let decided = pending.removeValue(forKey: number) else { return }
+        let key = decided.recommendationKey.key
+        pendingNumbers[key]?.remove(number)
+        if pendingNumbers[key]?.isEmpty == true { pendingNumbers[key] = nil }
+    }
+
+    private mutating func replace(_ position: Position) {
+        let instrument = Instrument(expert: position.expert, symbol: position.symbol)
+        if let former = positions[position.number] {
+            for order in former.orders { positionsByOrder[order.id] = nil }
+            if active[instrument] == position.number { active[instrument] = nil }
+        }
+        positions[position.number] = position
+        for order in position.orders { positionsByOrder[order.id] = position.number }
+        if position.status.isActive { active[instrument] = position.number }
+        if position.status.isTerminal {
+            unfinished[position.expert]?.remove(position.number)
+        } else {
+            unfinished[position.expert, default: []].insert(position.number)
+        }
+    }
+}
+
+extension PendingRecommendation {
+    var recommendationKey: RecommendationKey {
+        RecommendationKey(
+            key: ExpertUseCase(expert: event.expert, useCase: event.useCase), id: recommendation.id)
+    }
+}

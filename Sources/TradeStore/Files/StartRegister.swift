@@ -1,0 +1,54 @@
+import Telemetry
+import TradeCore
+import TradePipeline
+
+/// The store's identity and its starts (G6).
+struct StartRegister {
+    let connection: Connection
+
+    /// Notes a start, and first of all who this store is.
+    func register() throws -> StoreIdentity {
+        let now = WallTime.now
+        try connection.execute("BEGIN IMMEDIATE")
+        do {
+            var random = SystemRandomNumberGenerator()
+            let incarnation = random.next()
+            let created = try connection.statement(
+                "INSERT OR IGNORE INTO store(one, id_high, id_low, created_at) VALUES (1, ?, ?, ?)")
+            created.bind(1, integer: Int64(bitPattern: random.next()))
+            created.bind(2, integer: Int64(bitPattern: random.next()))
+            created.bind(3, integer: now)
+            try created.run()
+            let last = try connection.integer("SELECT max(start) FROM starts") ?? 0
+            let (start, overflow) = last.addingReportingOverflow(1)
+            guard !overflow else { throw DamagedRow("start \(last) can't be followed") }
+            let noted = try connection.statement("INSERT INTO starts VALUES (?, ?, ?)")
+            noted.bind(1, integer: start)
+            noted.bind(2, integer: Int64(bitPattern: incarnation))
+            noted.bind(3, integer: now)
+            try noted.run()
+            let id = try storeID()
+            try connection.execute("COMMIT")
+            return StoreIdentity(id: id, start: start, incarnation: incarnation)
+        } catch {
+            // The connection is given up with the error; the file rolls back when it is opened again.
+            try? connection.rollBack()
+            throw error
+        }
+    }
+
+    func storeID() throws -> UniqueID {
+        let row = try connection.statement("SELECT id_high, id_low FROM store")
+        defer { row.reset() }
+        guard try row.step() else { throw DamagedRow("the store has no identity") }
+        return row.uniqueID(0)
+    }
+
+    func contains(_ start: StoreIdentity) throws -> Bool {
+        let row = try connection.statement("SELECT 1 FROM starts WHERE start = ? AND incarnation = ?")
+        row.bind(1, integer: start.start)
+        row.bind(2, integer: Int64(bitPattern: start.incarnation))
+        defer { row.reset() }
+        return try row.step()
+    }
+}

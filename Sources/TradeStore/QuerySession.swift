@@ -1,0 +1,74 @@
+import TradeContracts
+import TradeCore
+import TradePipeline
+
+/// One opening of the store for reading.
+final class QuerySession {
+    private let connection: Connection
+    private let events: EventRows
+    private let recommendations: RecommendationRows
+    private let positions: PositionRows
+    private let outbox: OutboxRows
+    private let runs: Statement
+    private let begin: Statement
+    private let end: Statement
+
+    init(path: String, options: SQLiteStoreOptions) throws(SQLiteFailure) {
+        // The writer never locks readers out for long; a second covers its opening of the file.
+        connection = try Connection(path: path, mode: .readOnly, busyTimeout: 1000, probe: options.probe)
+        try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -\(options.cacheKibibytes)")
+        events = try EventRows(connection, writes: false)
+        recommendations = try RecommendationRows(connection)
+        positions = try PositionRows(connection)
+        outbox = try OutboxRows(connection)
+        runs = try connection.statement("SELECT use_case, run FROM lock_keys WHERE expert = ?")
+        begin = try connection.statement("BEGIN")
+        end = try connection.statement("COMMIT")
+    }
+
+    func answer(_ request: LoadRequest) throws -> LoadAnswer {
+        try begin.run()
+        let answer = try read(request)
+        try end.run()
+        return answer
+    }
+
+    private func read(_ request: LoadRequest) throws -> LoadAnswer {
+        switch request {
+        case .known(let identities, let keys):
+            let knownIdentities = try identities.filter { try events.contains($0) }
+            let knownKeys = try keys.filter { try recommendations.contains($0) }
+            return .known(identities: Set(knownIdentities), recommendations: Set(knownKeys))
+        case .expert(let expert):
+            return .expert(try snapshot(of: expert))
+        case .position(let order):
+            return .position(try positions.position(order: order))
+        case .outbox(let after, let limit):
+            return .outbox(try outbox.rows(after: after, limit: limit))
+        }
+    }
+
+    private func snapshot(of expert: ExpertID) throws -> ExpertSnapshot {
+        let pending = try recommendations.pending(of: expert, events: events)
+        let runs = try lastRuns(of: expert)
+        let keys = UseCase.allCases.compactMap { useCase -> ExpertSnapshot.Key? in
+            let own = pending.filter { $0.event.useCase == useCase }
+            guard runs[useCase] != nil || !own.isEmpty else { return nil }
+            return ExpertSnapshot.Key(useCase: useCase, run: runs[useCase] ?? 0, pending: own)
+        }
+        return ExpertSnapshot(expert: expert, positions: try positions.unfinished(of: expert), keys: keys)
+    }
+
+    private func lastRuns(of expert: ExpertID) throws -> [UseCase: Int64] {
+        runs.bind(1, integer: expert.rawValue)
+        defer { runs.reset() }
+        var result: [UseCase: Int64] = [:]
+        while try runs.step() {
+            guard let useCase = UseCase(code: runs.integer(0)) else {
+                throw DamagedRow("a lock key of expert \(expert) has an unknown use case \(runs.integer(0))")
+            }
+            result[useCase] = runs.integer(1)
+        }
+        return result
+    }
+}

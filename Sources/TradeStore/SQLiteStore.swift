@@ -1,0 +1,90 @@
+package import TradeCore
+package import TradePipeline
+
+/// The store in one SQLite file, as the writer's thread sees it: the only connection that commits and checkpoints.
+///
+/// WAL with `synchronous=FULL`: what a commit reported survives a crash of the machine. Belongs to one thread at a time.
+package final class SQLiteStore: Store {
+    package let path: String
+    /// This start, as it is written down in the store (G6).
+    package let identity: StoreIdentity
+    /// The Kafka cluster that the input positions belong to, "" before one was adopted.
+    package var cluster: String { session?.cluster ?? "" }
+
+    private let options: SQLiteStoreOptions
+    private let lock: StoreLock
+    /// Nil after doubt, until `recover`.
+    private var session: StoreSession?
+
+    /// Opens the store at `path`, or makes one; takes its lock, brings its schema up to date and notes this start.
+    package static func open(path: String, options: SQLiteStoreOptions = SQLiteStoreOptions()) throws(StoreError)
+        -> SQLiteStore
+    {
+        try SQLiteStore(path: path, options: options)
+    }
+
+    private init(path: String, options: SQLiteStoreOptions) throws(StoreError) {
+        self.path = path
+        self.options = options
+        lock = try StoreLock(store: path)
+        do {
+            let connection = try StoreFile.open(path, options: options)
+            try SchemaKeeper(connection: connection, migrations: options.migrations).prepare()
+            identity = try StartRegister(connection: connection).register()
+            session = try StoreSession(connection: connection, options: options)
+        } catch { throw StoreError(error, path: path) }
+    }
+
+    package func snapshot(identity: (UInt64) -> Void) throws -> StoreSnapshot {
+        guard let session else { throw doubt }
+        do { return try session.snapshot(identity: identity, decode: options.decodeReference) } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    package func openPositions(_ body: (Position) -> Void) throws {
+        guard let session else { throw doubt }
+        do { try PositionRows(session.connection).unfinished(body) } catch { throw StoreError(error, path: path) }
+    }
+
+    package func commit(_ entries: [ChangeSet]) -> CommitResult {
+        guard let session else { return .inDoubt(reason: doubt.description) }
+        let result = session.commit(entries)
+        // After doubt nothing may be read from this connection: the file is opened anew.
+        if case .inDoubt = result { self.session = nil }
+        return result
+    }
+
+    package func recover() throws -> Int64 {
+        session = nil
+        do {
+            let connection = try StoreFile.open(path, options: options)
+            let id = try StartRegister(connection: connection).storeID()
+            guard id == identity.id else {
+                throw StoreError.damaged(
+                    path: path, reason: "another store, \(id), has taken its place while it was open")
+            }
+            let opened = try StoreSession(connection: connection, options: options)
+            session = opened
+            return opened.lastCommit
+        } catch { throw StoreError(error, path: path) }
+    }
+
+    /// Says which Kafka cluster the input positions are read from (G6.6): nothing changes for the one that is known; a new
+    /// embedded broker, whose identity is random, drops input positions and offsets of reference data; another real cluster
+    /// is refused where there are positions. Called before anything is read.
+    package func adoptCluster(id: String, isEmbedded: Bool) throws(StoreError) {
+        guard let session else { throw doubt }
+        do { try session.adoptCluster(id: id, isEmbedded: isEmbedded) } catch { throw StoreError(error, path: path) }
+    }
+
+    /// Whether a start of this store wrote such an identity: a mark with another one is not ours (G6.1).
+    package func knows(_ start: StoreIdentity) throws(StoreError) -> Bool {
+        guard let session else { throw doubt }
+        do {
+            return try start.id == identity.id && StartRegister(connection: session.connection).contains(start)
+        } catch { throw StoreError(error, path: path) }
+    }
+
+    private var doubt: StoreError { .unusable(path: path, reason: "it is in doubt: it has to be opened anew first") }
+}

@@ -1,0 +1,143 @@
+/// The store's schema: what a file of ours says it is, and the migrations that lead to the present form.
+enum StoreSchema {
+    /// In the file's header (`PRAGMA application_id`): "TrdM".
+    static let applicationID: Int64 = 0x5472_644D
+
+    static let migrations = [Migration(name: "first schema", sql: firstSchema)]
+
+    // Rows are lean and in insertion order: their numbers come from the machine. Prices and
+    // quantities are integers of billionths, times are microseconds since 1970; enumerations are the numbers of `StoreCodes`;
+    // ids are two integers, because an index on one of eight bytes is half as large as on sixteen. STRICT keeps types true.
+    private static let firstSchema = """
+        CREATE TABLE store(
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            id_high INTEGER NOT NULL,
+            id_low INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            cluster TEXT,
+            cluster_is_embedded INTEGER NOT NULL DEFAULT 0,
+            last_commit INTEGER NOT NULL DEFAULT 0,
+            last_event INTEGER NOT NULL DEFAULT 0,
+            last_recommendation INTEGER NOT NULL DEFAULT 0,
+            last_position INTEGER NOT NULL DEFAULT 0,
+            last_outbox INTEGER NOT NULL DEFAULT 0,
+            relay_mark INTEGER NOT NULL DEFAULT 0,
+            relay_place TEXT,
+            relay_is_clean INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+
+        CREATE TABLE starts(
+            start INTEGER PRIMARY KEY,
+            incarnation INTEGER NOT NULL,
+            started_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE input_positions(
+            cluster TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            partition INTEGER NOT NULL,
+            next_offset INTEGER NOT NULL,
+            last_offset INTEGER NOT NULL,
+            last_timestamp INTEGER,
+            last_checksum INTEGER NOT NULL,
+            PRIMARY KEY (cluster, topic, partition)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE events(
+            number INTEGER PRIMARY KEY,
+            hash INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            source TEXT NOT NULL,
+            topic INTEGER NOT NULL,
+            partition INTEGER NOT NULL,
+            offset INTEGER NOT NULL,
+            expert INTEGER NOT NULL,
+            use_case INTEGER NOT NULL,
+            occurred_at INTEGER NOT NULL,
+            lookback_days INTEGER NOT NULL,
+            traceparent BLOB,
+            tracestate BLOB
+        ) STRICT;
+        CREATE INDEX events_by_hash ON events(hash);
+
+        CREATE TABLE recommendations(
+            number INTEGER PRIMARY KEY,
+            event INTEGER NOT NULL,
+            expert INTEGER NOT NULL,
+            use_case INTEGER NOT NULL,
+            id INTEGER NOT NULL,
+            symbol TEXT NOT NULL,
+            action INTEGER NOT NULL,
+            confidence INTEGER,
+            expected_profit INTEGER,
+            price INTEGER NOT NULL,
+            target INTEGER,
+            risk INTEGER,
+            horizon INTEGER,
+            analysis INTEGER,
+            created_at INTEGER NOT NULL,
+            outcome INTEGER,
+            run INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX recommendations_by_key ON recommendations(expert, use_case, id);
+        CREATE INDEX recommendations_undecided ON recommendations(expert, use_case) WHERE outcome IS NULL;
+
+        CREATE TABLE lock_keys(
+            expert INTEGER NOT NULL,
+            use_case INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            PRIMARY KEY (expert, use_case)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE positions(
+            number INTEGER PRIMARY KEY,
+            id_high INTEGER NOT NULL,
+            id_low INTEGER NOT NULL,
+            expert INTEGER NOT NULL,
+            symbol TEXT NOT NULL,
+            side INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            recommendation INTEGER NOT NULL,
+            quantity INTEGER NOT NULL,
+            price INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            opened_at INTEGER,
+            closed_at INTEGER,
+            take_profit INTEGER,
+            stop_loss INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX positions_active ON positions(expert, symbol) WHERE status IN (1, 2);
+        CREATE INDEX positions_closing ON positions(expert) WHERE status = 3;
+
+        CREATE TABLE orders(
+            position INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            id_high INTEGER NOT NULL,
+            id_low INTEGER NOT NULL,
+            role INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            quantity INTEGER NOT NULL,
+            price INTEGER,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (position, place)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX orders_by_id ON orders(id_high);
+
+        CREATE TABLE reference(
+            kind INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            json BLOB NOT NULL,
+            topic TEXT,
+            offset INTEGER,
+            PRIMARY KEY (kind, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE outbox(
+            number INTEGER PRIMARY KEY,
+            topic INTEGER NOT NULL,
+            key BLOB,
+            value BLOB,
+            headers BLOB NOT NULL
+        ) STRICT;
+        """
+}
