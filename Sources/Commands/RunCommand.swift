@@ -1,4 +1,5 @@
 import Settings
+import Telemetry
 
 /// `run`: the service.
 enum RunCommand: Command {
@@ -11,8 +12,22 @@ enum RunCommand: Command {
         options: [.config], settings: SettingTable.all)
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitCode {
-        _ = try arguments.configuration(environment: context.environment)
-        context.note("trade-manager: run is not composed yet")
-        return .failed
+        let configuration = try arguments.configuration(environment: context.environment)
+        let logger = configuration.logger(
+            StreamLogHandler(format: LogFormat(rawValue: configuration.log.format.rawValue) ?? .text))
+        let service = Service(configuration: configuration, logger: logger)
+        let signals = Signals { name in
+            logger.info("Stopping", metadata: ["signal": .text(name)])
+            service.stop()
+        }
+        defer { withExtendedLifetime(signals) {} }
+        let end = try service.run()
+        if let counters = service.counters { logger.info("Stopped", metadata: RunSummary.metadata(counters)) }
+        switch end {
+        case .stopped: return .done
+        case .failed(let reason):
+            context.note("trade-manager: \(reason)")
+            return .failed
+        }
     }
 }

@@ -1,8 +1,9 @@
-import Settings
-import Telemetry
+package import Settings
+package import Telemetry
 import TradeContracts
+import TradeCore
 import TradeKafka
-import TradePipeline
+package import TradePipeline
 import TradeStore
 
 /// The service, composed: broker, store, pipeline and their threads, from a configuration.
@@ -62,7 +63,8 @@ package final class Service: Sendable {
         let runner = try makeRunner(kafka, isEmbedded: isEmbedded, store: store, topics: topics, changes)
         state.withLock { $0.phase = .running(runner) }
         logger.info(
-            "Running", metadata: [
+            "Running",
+            metadata: [
                 "store": .text(store.path), "store_id": .text(store.identity.id.description),
                 "start": .integer(store.identity.start), "bootstrap_servers": .text(servers),
             ])
@@ -123,7 +125,8 @@ package final class Service: Sendable {
 
     private func openStore(_ topics: TopicNames) throws -> SQLiteStore {
         do {
-            return try SQLiteStore.open(path: configuration.store.path.path, options: SQLiteStoreOptions(topics: topics))
+            return try SQLiteStore.open(
+                path: configuration.store.path.path, options: SQLiteStoreOptions(topics: topics))
         } catch {
             throw problem("store.path", configuration.store.$path.source, "\(error)")
         }
@@ -146,7 +149,8 @@ package final class Service: Sendable {
                 return identity
             } catch {
                 if !complained {
-                    logger.error("The broker at \(kafka.bootstrapServers) can't be reached, it is tried again: \(error)")
+                    logger.error(
+                        "The broker at \(kafka.bootstrapServers) can't be reached, it is tried again: \(error)")
                 }
                 complained = true
             }
