@@ -41,7 +41,7 @@ package enum HeaderBlock {
     ) throws(Failure) {
         let result = block.withUnsafeBytes { bytes -> Result<Void, Failure> in
             do throws(Failure) {
-                try walk(bytes, body)
+                try forEach(in: bytes, body)
                 return .success(())
             } catch {
                 return .failure(error)
@@ -50,8 +50,9 @@ package enum HeaderBlock {
         try result.get()
     }
 
-    private static func walk<Failure: Error>(
-        _ bytes: UnsafeRawBufferPointer,
+    /// Calls `body` with each header of a block in memory, as long-lived as that memory.
+    package static func forEach<Failure: Error>(
+        in bytes: UnsafeRawBufferPointer,
         _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(Failure) -> Void
     ) throws(Failure) {
         var index = 0
