@@ -82,15 +82,14 @@ enum CheckCommand: Command {
             .filter { !$0.isEmpty }
         for topic in topics {
             say("topic \(topic)") {
-                guard let partitions = try KafkaAdmin(kafka).partitions(of: topic) else {
-                    throw ConfigurationError([
-                        .init(
-                            source: .builtIn, key: nil, message: "it does not exist; create it, or enable auto creation"
-                        )
-                    ])
-                }
+                guard let partitions = try KafkaAdmin(kafka).partitions(of: topic) else { throw MissingTopic() }
                 return "ok, \(partitions) partitions"
             }
         }
     }
+}
+
+/// A topic that the configuration names and the broker does not have.
+private struct MissingTopic: Error, CustomStringConvertible {
+    let description = "it does not exist: trade-manager topics create makes it"
 }

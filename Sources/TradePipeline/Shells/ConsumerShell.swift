@@ -82,8 +82,10 @@ final class ConsumerShell: @unchecked Sendable {
     private func hear(_ event: SourceEvent) {
         switch event {
         case .assigned(let partitions):
+            runner.log.partitions("Assigned", partitions)
             runner.tell { pipeline, now in pipeline.assigned(partitions, now: now) }
         case .revoked(let partitions):
+            runner.log.partitions("Revoked", partitions)
             runner.tell { pipeline, now in pipeline.revoked(partitions, now: now) }
         case .reachedEnd(let partition, let offset):
             runner.tell { pipeline, now in pipeline.reachedEnd(of: partition, at: offset, now: now) }
