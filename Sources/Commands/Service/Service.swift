@@ -96,6 +96,12 @@ package final class Service: Sendable {
         return false
     }
 
+    /// Nanoseconds since the source last told something, where all of it is decided, durable and published; else nil.
+    package var idleTime: Int64? {
+        if case .running(let runner) = state.withLock({ $0.phase }) { return runner.idleTime }
+        return nil
+    }
+
     private var isStopping: Bool { state.withLock { $0.stopAt != nil } }
 
     // MARK: - The end

@@ -77,6 +77,8 @@ final class ConsumerShell: @unchecked Sendable {
     private func take(_ views: [RecordView]) {
         let records = views.map { decoder.decode($0) }
         runner.tell { pipeline, now in pipeline.arrived(records, now: now) }
+        let now = runner.clock().monotonic
+        runner.mailboxes.withLock { $0.lastNews = now }
     }
 
     private func hear(_ event: SourceEvent) {

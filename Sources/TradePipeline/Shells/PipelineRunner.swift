@@ -65,7 +65,7 @@ package final class PipelineRunner: Sendable {
             configuration: configuration, snapshot: snapshot, identities: identities, openPositions: openPositions,
             now: parts.clock())
         pipeline.loadReferenceFile(referenceFile)
-        mailboxes = Monitor(Mailboxes(pipeline: pipeline))
+        mailboxes = Monitor(Mailboxes(pipeline: pipeline, now: parts.clock().monotonic))
         writerWork = mailboxes.makeCondition()
         readerWork = mailboxes.makeCondition()
         workerWork = mailboxes.makeCondition()
@@ -166,6 +166,14 @@ package final class PipelineRunner: Sendable {
 
     /// Whether all that arrived is decided, durable and published.
     package var isQuiet: Bool { mailboxes.withLock { $0.pipeline.isQuiet } }
+
+    /// Nanoseconds since the source last told something, where all of it is decided, durable and published; else nil.
+    package var idleTime: Int64? {
+        let now = clock().monotonic
+        return mailboxes.withLock { boxes in
+            boxes.pipeline.isQuiet && boxes.pipeline.referenceReady ? now - boxes.lastNews : nil
+        }
+    }
 }
 
 /// A port that one thread uses; the others may call what the port allows from any thread.
