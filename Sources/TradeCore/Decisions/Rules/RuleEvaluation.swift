@@ -24,7 +24,9 @@ struct RuleEvaluation {
             }
             if matches(rule) { ended = apply(rule, at: index) }
         }
-        return decision(price())
+        // In two steps: a call on `self` would take its copy before the prices add their errors.
+        let requested = price()
+        return decision(requested)
     }
 
     /// Whether all triggers hold, in order up to the first that does not or has an error (R34).
