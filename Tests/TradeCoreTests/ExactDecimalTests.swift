@@ -74,27 +74,27 @@ struct ExactDecimalTests {
             let left = Self.decimal(&random)
             let right = Self.decimal(&random)
             let (a, b) = (Paper(left), Paper(right))
-            let where_: Comment =
+            let place: Comment =
                 "seed \(Self.seed), round \(round): \(left.mantissa)e-\(left.scale) and \(right.mantissa)e-\(right.scale)"
             let common = max(left.scale, right.scale)
             let (x, y) = (a.integer(at: common), b.integer(at: common))
-            Self.agree(try? left.adding(right), Paper(x + y, common), where_)
-            Self.agree(try? left.subtracting(right), Paper(x - y, common), where_)
-            Self.agree(try? left.multiplied(by: right), Paper(a.value * b.value, left.scale + right.scale), where_)
-            #expect((left < right) == x.isLess(y), where_)
-            #expect((left == right) == (x == y), where_)
+            Self.agree(try? left.adding(right), Paper(x + y, common), place)
+            Self.agree(try? left.subtracting(right), Paper(x - y, common), place)
+            Self.agree(try? left.multiplied(by: right), Paper(a.value * b.value, left.scale + right.scale), place)
+            #expect((left < right) == x.isLess(y), place)
+            #expect((left == right) == (x == y), place)
             if right.mantissa != 0 {
                 let (quotient, remainder) = x.divided(by: y)
                 let below = !remainder.isZero && (x.sign != y.sign)
                 let floor = below ? quotient - NaiveInteger(1) : quotient
-                Self.agree(try? left.floorOfQuotient(by: right), Paper(floor, 0), where_)
+                Self.agree(try? left.floorOfQuotient(by: right), Paper(floor, 0), place)
                 let (billionths, rest) = x.shifted(9).divided(by: y)
                 let up = !(rest.magnitude + rest.magnitude).isLess(y.magnitude)
                 let rounded = up ? billionths + NaiveInteger(x.sign * y.sign) : billionths
                 if let actual = left.roundedQuotient(by: right) {
-                    #expect(NaiveInteger(actual.billionths) == rounded, where_)
+                    #expect(NaiveInteger(actual.billionths) == rounded, place)
                 } else if right.normalized.scale - left.normalized.scale <= 29 {
-                    #expect(NaiveInteger(Int64.max).isLess(rounded.magnitude), where_)
+                    #expect(NaiveInteger(Int64.max).isLess(rounded.magnitude), place)
                 }
             }
         }

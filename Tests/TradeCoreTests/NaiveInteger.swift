@@ -33,6 +33,8 @@ struct NaiveInteger: Equatable, CustomStringConvertible {
     }
 
     static func + (left: NaiveInteger, right: NaiveInteger) -> NaiveInteger {
+        if right.isZero { return left }
+        if left.isZero { return right }
         if left.negative != right.negative { return left - right.negated }
         var sum: [Int] = []
         var carry = 0
