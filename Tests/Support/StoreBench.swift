@@ -1,0 +1,15 @@
+package import TradePipeline
+
+/// A store with its reader, and how to come back to it.
+package struct StoreBench {
+    package var store: any Store
+    package var queries: any Queries
+    /// Closes both and opens what they left.
+    package var reopen: () throws -> StoreBench
+
+    package init(store: any Store, queries: any Queries, reopen: @escaping () throws -> StoreBench) {
+        self.store = store
+        self.queries = queries
+        self.reopen = reopen
+    }
+}
