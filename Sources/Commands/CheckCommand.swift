@@ -16,10 +16,7 @@ enum CheckCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitCode {
         let configuration = try arguments.configuration(environment: context.environment)
         if arguments.has("settings") {
-            for setting in SettingTable.all where setting.target == setting.key {
-                let value = setting.text(configuration)
-                context.output("\(setting.key): \(value)  # \(setting.source(configuration))\n")
-            }
+            context.output("\(configuration)\n")
             return .done
         }
         context.output("configuration: ok\n")
