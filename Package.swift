@@ -27,13 +27,15 @@ let package = Package(
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+        .target(name: "CThreadsForTSan", path: "Sources/CLibraries/CThreadsForTSan"),
 
         .target(name: "TradeCore"),
         .target(name: "TradeContracts", dependencies: ["TradeCore", "CSimdjson", "CCrypto"]),
         .target(name: "Telemetry", dependencies: ["CSystem"]),
         .target(name: "TradePipeline", dependencies: ["TradeCore", "TradeContracts", "Telemetry"]),
         .target(
-            name: "TradeKafka", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CSystem"]),
+            name: "TradeKafka",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CThreadsForTSan"]),
         .target(
             name: "TradeStore",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CSQLite", "CSystem"]),

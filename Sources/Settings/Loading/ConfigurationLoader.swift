@@ -73,15 +73,16 @@ package struct ConfigurationLoader {
         for entry in entries {
             let key = prefix + entry.key
             let source = ValueSource.file(file, line: entry.line)
-            if let setting = SettingTable.byKey[key] {
-                apply(setting, entry.value, source, &layer)
-            } else if siblings.contains(entry.key), !entry.key.contains(".") {
-                apply(entry.value, prefix: key + ".", file: file, to: &layer)
-            } else {
+            // One spelling for each key: `kafka: {topics.reference: x}` is none.
+            if !siblings.contains(entry.key) {
                 let message = unknown(key, entry.value, "key", siblings.map { prefix + $0 }, nearestAmong: Self.keys) {
                     $0
                 }
                 problems.append(.init(source: source, key: key, message: message))
+            } else if let setting = SettingTable.byKey[key] {
+                apply(setting, entry.value, source, &layer)
+            } else {
+                apply(entry.value, prefix: key + ".", file: file, to: &layer)
             }
         }
     }
@@ -91,7 +92,7 @@ package struct ConfigurationLoader {
         let names = Dictionary(uniqueKeysWithValues: SettingTable.all.map { ($0.environmentName, $0) })
         for (name, value) in environment.sorted(by: { $0.key < $1.key })
         where name.hasPrefix("TRADE_MANAGER_") && !name.hasPrefix(Self.ignoredPrefix) {
-            let node = YAMLNode(.scalar(value, isQuoted: false))
+            let node = Self.node(of: value)
             if let setting = names[name] {
                 apply(setting, node, .environment(name), &layer)
             } else {
@@ -104,7 +105,7 @@ package struct ConfigurationLoader {
     private mutating func apply(flags: [(key: String, value: String)]) {
         var layer = Layer(context: SettingContext(folder: "", read: read))
         for (key, value) in flags {
-            let node = YAMLNode(.scalar(value, isQuoted: false))
+            let node = Self.node(of: value)
             if let setting = SettingTable.byKey[key] {
                 apply(setting, node, .flag(setting.flagName), &layer)
             } else {
@@ -112,6 +113,11 @@ package struct ConfigurationLoader {
                 problems.append(.init(source: .flag("--" + key), message: message))
             }
         }
+    }
+
+    /// An empty variable or flag is an empty text, and not null: a variable that somebody forgot to fill turns nothing off.
+    private static func node(of value: String) -> YAMLNode {
+        YAMLNode(.scalar(value, isQuoted: value.isEmpty))
     }
 
     private mutating func apply(_ setting: Setting, _ node: YAMLNode, _ source: ValueSource, _ layer: inout Layer) {

@@ -5,9 +5,11 @@ package import TradePipeline
 extension KafkaConsumer {
     package func start(_ offsets: [TopicPartition: StartOffset]) {
         guard let client, !isRevoking else { return }
+        var isChanged = false
         for (partition, offset) in offsets.sorted(by: { $0.key < $1.key }) {
             if let reader = readers[partition] {
                 reader.move(to: offset)
+                isChanged = true
             } else if offered.contains(partition) {
                 let topic = configuration.topics.name(of: partition.topic)
                 do throws(KafkaError) {
@@ -18,13 +20,14 @@ extension KafkaConsumer {
                     readers[partition] = reader
                     order.append(reader)
                     offered.remove(partition)
+                    isChanged = true
                 } catch {
                     fail(error)
                     return
                 }
             }
         }
-        assignAll()
+        if isChanged { assignAll() }
     }
 
     /// Names every partition that is read, with its offset, to the library: it drops what it had fetched, and begins there.

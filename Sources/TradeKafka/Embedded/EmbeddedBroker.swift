@@ -11,6 +11,9 @@ package final class EmbeddedBroker: @unchecked Sendable {
     private let client: KafkaClient
     private let cluster: OpaquePointer
 
+    /// Partitions of a topic for which no other number is given.
+    package static let defaultPartitions: Int32 = 4
+
     /// Random, new for every broker; readable as the name of a topic (`KafkaClusterIdentity`).
     package let identity: String
     package let bootstrapServers: String
