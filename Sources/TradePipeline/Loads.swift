@@ -21,6 +21,7 @@ extension Pipeline {
     /// The reader has answered.
     package func loaded(_ answers: [(number: Int64, answer: LoadAnswer)], now: Moment) {
         var touched: [PartitionState] = []
+        var experts: [ExpertState] = []
         for (number, answer) in answers {
             guard let pending = loads.removeValue(forKey: number) else { continue }
             switch (pending.purpose, answer) {
@@ -35,6 +36,7 @@ extension Pipeline {
                 touched += state.waiters
                 state.waiters = []
                 startSweeps(of: state, now: now)
+                experts.append(state)
             case (.recoveredExpert(let state), .expert(let snapshot)):
                 restore(state, from: snapshot)
                 recovery?.outstanding -= 1
@@ -50,6 +52,8 @@ extension Pipeline {
         }
         finishRecovery(now)
         for partition in touched { drain(partition, now: now) }
+        // Whoever asked may be gone: its partition was revoked.
+        for expert in experts { noteIdle(expert) }
         advance(now)
     }
 

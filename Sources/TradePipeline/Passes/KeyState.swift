@@ -29,6 +29,8 @@ final class KeyState {
     var failures = 0
     /// When the retry is due, on the monotonic clock.
     var retryAt: Int64?
+    /// The earliest time at which the key stands in the heap of retries: mostly once, however often it fails.
+    var retryQueuedAt: Int64?
     /// Events that were dropped with a promise since the last snapshot, or whose pass failed.
     var covered = Coverage()
 

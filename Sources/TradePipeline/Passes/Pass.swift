@@ -34,6 +34,8 @@ final class Pass {
     var expertVersion: Int64 = 0
     var rulesetVersion: Int64 = 0
     var attempt = 0
+    /// Refusals by the store before the snapshot: after another one it may hold what never was.
+    var epoch: Int64 = 0
 
     init(number: Int64, key: KeyState, run: Int64, starter: EventHandle?) {
         self.number = number

@@ -43,7 +43,11 @@ extension Pipeline {
         let before = expert.positions[position.number]
         guard let totals = totals(of: expert, without: before, with: position) else { return false }
         if let before { remove(before, from: expert) }
-        if !position.status.isTerminal { insert(position, into: expert) }
+        if position.status.isTerminal {
+            for order in position.orders { recentEndings.insertQueued(order.id, position) }
+        } else {
+            insert(position, into: expert)
+        }
         reference.setTotals(of: expert.id, totals)
         return true
     }

@@ -9,6 +9,7 @@ extension Pipeline {
     /// Settles a pass: every recommendation of its snapshot is decided, and one entry says how.
     func settle(_ pass: Pass, now: Moment) {
         let key = pass.key
+        guard refresh(pass, now: now) else { return }
         if let gate = closedGate(of: key) {
             close(pass, gate)
             return
@@ -20,12 +21,11 @@ extension Pipeline {
             return
         }
         guard prepare(pass, expert, ruleset, now: now) else { return }
-        let stillPending = Set(key.pending.map(\.number))
         var changes = Changes(run: KeyRun(key: key.key, run: pass.run))
-        for skipped in pass.selection.skipped where stillPending.contains(pass.pending[skipped.index].number) {
+        for skipped in pass.selection.skipped {
             skip(pass, pass.pending[skipped.index], reason: skipped.reason, message: skipped.message, &changes)
         }
-        settleSelected(pass, expert.value, stillPending, &changes)
+        settleSelected(pass, expert.value, &changes)
         finish(pass, changes)
     }
 
@@ -60,13 +60,12 @@ extension Pipeline {
         pass.key.expert.activePosition(subject.recommendation.symbol)
     }
 
-    private func settleSelected(_ pass: Pass, _ expert: Expert, _ stillPending: Set<Int64>, _ changes: inout Changes) {
+    private func settleSelected(_ pass: Pass, _ expert: Expert, _ changes: inout Changes) {
         let state = pass.key.expert
         var chosen: [PendingRecommendation] = []
         var candidates: [SettleCandidate] = []
         for (place, index) in pass.selection.selected.enumerated() where place < pass.decisions.count {
             let pending = pass.pending[index]
-            guard stillPending.contains(pending.number) else { continue }
             chosen.append(pending)
             candidates.append(
                 SettleCandidate(
@@ -144,10 +143,8 @@ extension Pipeline {
     /// A closed gate decides every pending recommendation of the snapshot; with none, and none that the event brought, the event
     /// itself is skipped (R18).
     private func close(_ pass: Pass, _ gate: ClosedGate) {
-        let stillPending = Set(pass.key.pending.map(\.number))
         var changes = Changes(run: KeyRun(key: pass.key.key, run: pass.run))
-        let decided = pass.pending.filter { stillPending.contains($0.number) }
-            .sorted { ($0.recommendation.id, $0.number) < ($1.recommendation.id, $1.number) }
+        let decided = pass.pending.sorted { ($0.recommendation.id, $0.number) < ($1.recommendation.id, $1.number) }
         for pending in decided { skip(pass, pending, reason: gate.reason, message: gate.message, &changes) }
         if decided.isEmpty, let starter = pass.starter, !starter.broughtNew, !starter.refused {
             changes.outputs.append(
