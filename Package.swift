@@ -52,6 +52,10 @@ let package = Package(
         .target(
             name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "TradeReplay", "CSystem"],
             path: "Tests/Support"),
+        .executableTarget(
+            name: "StoreBenchmark",
+            dependencies: ["TradeStore", "TradePipeline", "TradeContracts", "TradeCore", "CSQLite"],
+            path: "Tests/Benchmarks/StoreBenchmark"),
         .testTarget(name: "TradeCoreTests", dependencies: ["TradeCore", "Support"]),
         .testTarget(name: "TradeContractsTests", dependencies: ["TradeContracts", "TradeCore", "Support"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"]),
