@@ -185,6 +185,7 @@ package final class KafkaConsumer: RecordSource {
     func fail(_ error: KafkaError) {
         guard !hasFailed else { return }
         hasFailed = true
+        endReading()
         pending.append(.failed(error.description))
     }
 }
