@@ -11,7 +11,8 @@ enum StorePath {
         }
         var status = stat()
         guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
-            throw .unusable(path: path, reason: "it is a link to a file that is not there; name that file in store.path")
+            throw .unusable(
+                path: path, reason: "it is a link to a file that is not there; name that file in store.path")
         }
         return path
     }
