@@ -7,6 +7,7 @@ enum LoadPurpose {
     case expert(ExpertState)
     /// As `expert`, after a refusal.
     case recoveredExpert(ExpertState)
+    case pending(Pass, epoch: Int64)
     case orderPosition(IntakeRecord)
     case relay
 }
@@ -40,6 +41,8 @@ extension Pipeline {
             case (.recoveredExpert(let state), .expert(let snapshot)):
                 restore(state, from: snapshot)
                 recovery?.outstanding -= 1
+            case (.pending(let pass, let asked), .pending(let page)):
+                if asked == epoch { take(page, for: pass, now: now) }
             case (.orderPosition(let record), .position(let position)):
                 record.loads -= 1
                 record.positionAnswer = .some(position)

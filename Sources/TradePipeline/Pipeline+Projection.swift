@@ -23,6 +23,8 @@ package struct PipelineProjection: Sendable {
         package var isDirty: Bool
         package var waiters: Int
         package var hasRetry: Bool
+        /// More are pending than `pending` says.
+        package var isSpilled: Bool
         /// Numbers, in their order.
         package var pending: [Int64]
     }
@@ -102,7 +104,7 @@ extension Pipeline {
         PipelineProjection.CachedKey(
             useCase: key.key.useCase, run: locks.run(key.slot), isHeld: locks.isHeld(key.slot),
             isDirty: locks.isDirty(key.slot), waiters: locks.waiters(key.slot), hasRetry: key.retryAt != nil,
-            pending: key.pending.map(\.number))
+            isSpilled: key.spilled, pending: key.pending.map(\.number))
     }
 }
 

@@ -46,6 +46,8 @@ package final class Pipeline {
     var passes: [Int64: Pass] = [:]
     var passNumber: Int64 = 0
     var retries = DeadlineHeap<KeyState>()
+    /// Passes that wait until what they have to read back is durable.
+    var spilledPasses: [Pass] = []
     /// Passes that begin, and evaluations that count, when the store's trouble is over.
     var heldPasses: [Pass] = []
     var heldEvaluations: [PassEvaluation] = []

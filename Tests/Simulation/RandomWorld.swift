@@ -35,6 +35,7 @@ final class RandomWorld {
         configuration.outboxLimit = random.chance(30) ? 5 : 1000
         configuration.idleExperts = random.chance(60) ? 0 : 100
         configuration.explanations = false
+        configuration.pendingLimit = random.chance(40) ? 2 : 1000
         configuration.seed = random.next()
         records = RandomRecords()
         faults = Int(random.next() % 8)

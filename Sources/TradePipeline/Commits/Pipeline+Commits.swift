@@ -120,6 +120,7 @@ extension Pipeline {
             if let expert = entry.expert { noteIdle(expert) }
         }
         relay.append(rows, limit: configuration.publishWindow, now: now.monotonic)
+        askForSpilled()
         for pass in ended {
             pass.key.failures = 0
             endRun(pass, failed: false, now: now)

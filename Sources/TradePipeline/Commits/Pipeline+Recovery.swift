@@ -33,8 +33,11 @@ extension Pipeline {
         }
         // Back to front, so that the oldest value of a key stands in the end.
         for entry in rest.reversed() { if let before = entry.replaced { reference.apply(before) } }
+        holdLoadingPasses()
         recovery = Recovery(rest: rest, reason: reason, outstanding: touched.count)
-        for expert in touched { load(.expert(expert.id), for: .recoveredExpert(expert)) }
+        for expert in touched {
+            load(.expert(expert.id, pendingLimit: configuration.pendingLimit), for: .recoveredExpert(expert))
+        }
         finishRecovery(now)
     }
 

@@ -160,7 +160,7 @@ extension Pipeline {
         recentEvents.insertQueued(event.identity, ())
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle
-        keyState(key)?.pending += fresh
+        keyState(key)?.keep(fresh, entry: queue.nextNumber, limit: configuration.pendingLimit)
         enqueue(
             .record(record),
             Changes(position: record.position, event: source, recommendations: fresh, outputs: skips),

@@ -8,7 +8,7 @@ extension Pipeline {
         reclaimExperts()
         let state = ExpertState(id: id)
         experts[id] = state
-        load(.expert(id), for: .expert(state))
+        load(.expert(id, pendingLimit: configuration.pendingLimit), for: .expert(state))
         return state
     }
 
@@ -21,7 +21,9 @@ extension Pipeline {
         for key in snapshot.keys {
             let known = keyState(ExpertUseCase(expert: state.id, useCase: key.useCase), in: state, lastRun: key.run)
             known.pending = key.pending
+            known.spilled = key.hasMore
         }
+        for time in snapshot.entries { state.entries.append(time) }
         state.phase = .ready
     }
 

@@ -32,12 +32,23 @@ extension Pipeline {
         if let starter = pass.starter, !starter.refused {
             pass.coverage.merge(starter.reference.occurredAt, lookbackDays: starter.reference.lookbackDays)
         }
+        pass.deferred = nil
+        if key.spilled { readSpilled(pass) } else { select(pass, now: now) }
+    }
+
+    /// Chooses among what is pending, and has it evaluated.
+    func select(_ pass: Pass, now: Moment) {
+        let key = pass.key
         setClock(of: pass, now: now)
         pass.epoch = epoch
         pass.pending = key.pending
         pass.isolated = key.failures >= configuration.retry.attempts
         pass.selection = TradeManager.select(
             pass.pending.map(\.recommendation), useCase: key.key.useCase, limit: pass.limit)
+        if let deferred = pass.deferred {
+            pass.selection.selected.removeAll { pass.pending[$0].number == deferred }
+            pass.selection.skipped.removeAll { pass.pending[$0.index].number == deferred }
+        }
         evaluate(pass, now: now)
     }
 
@@ -55,10 +66,16 @@ extension Pipeline {
             pass.epoch = epoch
             return true
         }
+        hold(pass)
+        if queue.isWorking { resumeHeld(now) }
+        return false
+    }
+
+    /// Puts a pass back to before its snapshot.
+    func hold(_ pass: Pass) {
         pass.key.covered.merge(pass.coverage)
         pass.phase = .held
-        if queue.isWorking { takeSnapshot(pass, now: now) } else { heldPasses.append(pass) }
-        return false
+        heldPasses.append(pass)
     }
 
     private func setClock(of pass: Pass, now: Moment) {

@@ -37,6 +37,8 @@ extension Pipeline {
         let key = pass.key
         passes[pass.number] = nil
         key.pass = nil
+        // What is left of what is pending is promised a pass, as if it had been dropped now.
+        if key.spilled, !failed { _ = locks.take(key.slot) }
         switch locks.finish(key.slot, run: pass.run, failed: failed) {
         case .next(let event, let run):
             note(.released(key.key, run: pass.run))
