@@ -50,7 +50,7 @@ let package = Package(
         .executableTarget(name: "trade-manager", dependencies: ["Commands"]),
 
         .target(
-            name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "CSystem"],
+            name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "TradeReplay", "CSystem"],
             path: "Tests/Support"),
         .executableTarget(
             name: "StoreBenchmark",
@@ -63,7 +63,8 @@ let package = Package(
         .testTarget(
             name: "TradePipelineTests",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "TradeReplay", "Support"]),
-        .testTarget(name: "Simulation", dependencies: ["TradePipeline", "TradeReplay", "TradeCore", "Support"]),
+        .testTarget(
+            name: "Simulation", dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),
