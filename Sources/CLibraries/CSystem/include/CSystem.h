@@ -2,5 +2,6 @@
 #define CSYSTEM_H
 
 #include "Condition.h"
+#include "Signals.h"
 
 #endif
