@@ -45,7 +45,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline", "TradeKafka", "TradeStore",
-                "TradeReplay",
+                "TradeReplay", "CSystem",
             ]),
         .executableTarget(name: "trade-manager", dependencies: ["Commands"]),
 

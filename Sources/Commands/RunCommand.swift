@@ -27,11 +27,10 @@ enum RunCommand: Command {
         let logger = configuration.logger(
             StreamLogHandler(format: LogFormat(rawValue: configuration.log.format.rawValue) ?? .text))
         let service = Service(configuration: configuration, logger: logger)
-        let signals = Signals { name in
+        try Signals.listen { name in
             logger.info("Stopping", metadata: ["signal": .text(name)])
             service.stop()
         }
-        defer { withExtendedLifetime(signals) {} }
         var idleWatch: IdleWatch?
         let start = MonotonicTime.now
         let end = try service.run { _ in
