@@ -47,7 +47,7 @@ struct RandomRecords {
         }
         // Mostly an expert's own partition, sometimes another one: duplicates across partitions.
         let partition = random.chance(90) ? Int32(expert % 2) : Int32(random.next() % 2)
-        return (.events(partition), Build.event(id, expert: expert, useCase, at: now, recommendations))
+        return (.events(partition), Build.event(id, expert: expert, useCase: useCase, at: now, recommendations))
     }
 
     /// Mostly for an order that was published.
