@@ -64,7 +64,8 @@ let package = Package(
             name: "TradePipelineTests",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "TradeReplay", "Support"]),
         .testTarget(
-            name: "Simulation", dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
+            name: "Simulation",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),

@@ -49,7 +49,8 @@ extension Pipeline {
     private func describe(_ entry: QueuedEntry) -> String {
         var text =
             switch entry.intent {
-            case .record(let record): "record \(record.decoded.address.topic.rawValue)/\(record.decoded.address.partition)@\(record.decoded.address.offset)"
+            case .record(let record):
+                "record \(record.decoded.address.topic.rawValue)/\(record.decoded.address.partition)@\(record.decoded.address.offset)"
             case .pass(let pass): "pass \(pass.key.key)#\(pass.run)"
             case .drop(let event, let key, let heldBy, let covered, _):
                 "drop \(event.reference.identity.id) \(key.key)#\(heldBy) \(covered)"
@@ -69,7 +70,9 @@ extension Pipeline {
     }
 
     private func describe(_ state: ExpertState) -> [String] {
-        var lines = ["expert \(state.id) \(state.phase == .ready) open \(state.uncommitted) idle \(state.idle) \(state.sweeps.count)"]
+        var lines = [
+            "expert \(state.id) \(state.phase == .ready) open \(state.uncommitted) idle \(state.idle) \(state.sweeps.count)"
+        ]
         lines += state.positions.values.sorted { $0.symbol < $1.symbol }.map {
             "  \($0.symbol) \($0.status.rawValue) \($0.quantity.billionths)"
         }

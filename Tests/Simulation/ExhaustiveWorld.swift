@@ -70,7 +70,9 @@ final class ExhaustiveWorld {
     /// What may happen now. Publishing is left for the end: what is published follows from what is durable.
     var moves: [Move] {
         var moves: [Move] = []
-        for partition in [Int32(0), 1] where harness.available(.events(partition)) > 0 { moves.append(.deliver(partition)) }
+        for partition in [Int32(0), 1] where harness.available(.events(partition)) > 0 {
+            moves.append(.deliver(partition))
+        }
         moves += harness.loads.indices.map { .load($0) }
         for place in harness.evaluations.indices {
             moves.append(.evaluate(place, fails: false))
@@ -147,7 +149,8 @@ final class ExhaustiveWorld {
     var fingerprint: String {
         var text = harness.pipeline.describe(now: harness.now)
         text += "\nloads \(harness.loads.map { ExhaustiveWorld.name(of: $0.request) })"
-        text += "\nevaluations \(harness.evaluations.map { "\($0.key) \($0.subjects.map(\.recommendation.id.rawValue))" })"
+        text +=
+            "\nevaluations \(harness.evaluations.map { "\($0.key) \($0.subjects.map(\.recommendation.id.rawValue))" })"
         text += "\ncommit \(harness.commit.count) recover \(harness.mustRecover) "
         text += "fetch \(harness.fetch.sorted { $0.key < $1.key }.map(\.value))"
         text += "\ndurable \(checker.durable.pending.values.map(\.recommendation.id.rawValue).sorted())"

@@ -1,6 +1,6 @@
-import TradeContracts
 import Support
 import Testing
+import TradeContracts
 
 @testable import TradePipeline
 

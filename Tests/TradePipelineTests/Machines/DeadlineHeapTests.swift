@@ -15,7 +15,8 @@ import Testing
                 expected.append((at, order))
                 if random.chance(30) {
                     let least = expected.min { ($0.at, $0.order) < ($1.at, $1.order) }
-                    #expect(heap.value.first?.at == least?.at && heap.value.removeFirst() == least?.order, "seed \(seed)")
+                    #expect(
+                        heap.value.first?.at == least?.at && heap.value.removeFirst() == least?.order, "seed \(seed)")
                     expected.removeAll { $0.order == least?.order }
                 }
             }

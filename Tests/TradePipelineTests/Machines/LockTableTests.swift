@@ -15,11 +15,14 @@ import Testing
 
     @Test func coalesceKeepsOneWaiterAndPromisesTheOthers() {
         let (table, slot) = table(.coalesce)
-        guard case .acquired(let run) = table.value.request(slot, waiter: 1, now: 0) else { return #expect(Bool(false)) }
+        guard case .acquired(let run) = table.value.request(slot, waiter: 1, now: 0) else {
+            return #expect(Bool(false))
+        }
         #expect(run == 4, "G1: runs count on from the store's")
         guard case .waits = table.value.request(slot, waiter: 2, now: 1) else { return #expect(Bool(false)) }
         for waiter in 3...5 {
-            guard case .dropped(let heldBy, let covered, let who) = table.value.request(slot, waiter: waiter, now: 2) else {
+            guard case .dropped(let heldBy, let covered, let who) = table.value.request(slot, waiter: waiter, now: 2)
+            else {
                 return #expect(Bool(false))
             }
             #expect(heldBy == 4 && covered && who == waiter)
@@ -117,7 +120,9 @@ import Testing
         #expect(reclaimed)
         #expect(table.value.count == 0)
         let again = table.value.slot(of: 8, lastRun: 0)
-        guard case .acquired(let run) = table.value.request(again, waiter: 1, now: 0) else { return #expect(Bool(false)) }
+        guard case .acquired(let run) = table.value.request(again, waiter: 1, now: 0) else {
+            return #expect(Bool(false))
+        }
         #expect(run == 1, "a reused place starts at its key's own number")
     }
 

@@ -1,6 +1,6 @@
 import Support
-import TradeCore
 import Testing
+import TradeCore
 
 @testable import TradePipeline
 
@@ -34,7 +34,9 @@ import Testing
 
     @Test func theTopicWinsOverTheFile() {
         var table = ReferenceTable()
-        table.restore([write(Build.account(1, balance: 5), 3), write(Build.account(2, balance: 6), 4), write(Build.account(3))])
+        table.restore([
+            write(Build.account(1, balance: 5), 3), write(Build.account(2, balance: 6), 4), write(Build.account(3)),
+        ])
         // The topic holds account 1 still; 2 is gone from it, and the file sets 2 and 4; 3 came from an earlier file.
         let again = table.isNewer(.account(AccountID(1)), offset: 3, deletes: false)
         #expect(!again)
@@ -71,6 +73,7 @@ import Testing
         table.setTotals(of: ExpertID(3), huge)
         #expect(table.totals(of: AccountID(1)) == nil)
         for expert in [Int64(2), 3] { table.setTotals(of: ExpertID(expert), ReferenceTable.Totals()) }
-        #expect(table.totals(of: AccountID(1))?.used.mantissa == largest.mantissa, "it is money again once it is in range")
+        #expect(
+            table.totals(of: AccountID(1))?.used.mantissa == largest.mantissa, "it is money again once it is in range")
     }
 }

@@ -1,6 +1,6 @@
 import Support
-import TradeContracts
 import Testing
+import TradeContracts
 
 @testable import TradePipeline
 
@@ -101,7 +101,9 @@ import Testing
                     }
                 }
             }
-            #expect(published == Array(1...max(1, Int64(published.count))).prefix(published.count).map { $0 }, "G5, seed \(seed)")
+            #expect(
+                published == Array(1...max(1, Int64(published.count))).prefix(published.count).map { $0 },
+                "G5, seed \(seed)")
         }
     }
 }

@@ -18,9 +18,12 @@ import TradeCore
         #expect(scenario.harness.evaluations.count == 1, "one pass at a time")
         #expect(scenario.settle() == nil)
         let outputs = scenario.outputs()
-        #expect(outputs.filter { $0.hasPrefix("lock_busy") } == ["lock_busy of e3", "lock_busy of e4", "lock_busy of e5"])
+        #expect(
+            outputs.filter { $0.hasPrefix("lock_busy") } == ["lock_busy of e3", "lock_busy of e4", "lock_busy of e5"])
         #expect(scenario.runs() == 2)
-        #expect(outputs.filter { $0.hasPrefix("entry") || $0.hasPrefix("unfunded") }.count == 5, "G2: every recommendation is decided once")
+        #expect(
+            outputs.filter { $0.hasPrefix("entry") || $0.hasPrefix("unfunded") }.count == 5,
+            "G2: every recommendation is decided once")
     }
 
     @Test func withoutAWaitFourAreDroppedAndTheRunMakesAnotherPass() {
@@ -28,7 +31,9 @@ import TradeCore
         fiveWhileHeld(scenario)
         #expect(scenario.settle() == nil)
         let rows = scenario.rows()
-        let busy = rows.compactMap { row in if case .skip(let skip) = row, skip.reason == .lockBusy { skip } else { nil } }
+        let busy = rows.compactMap { row in
+            if case .skip(let skip) = row, skip.reason == .lockBusy { skip } else { nil }
+        }
         #expect(busy.map(\.event.identity.id) == ["e2", "e3", "e4", "e5"])
         #expect(busy.allSatisfy { $0.covered == true && $0.heldByRun == 1 && $0.run == nil })
         #expect(scenario.runs() == 1)

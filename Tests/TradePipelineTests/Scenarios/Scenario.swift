@@ -55,7 +55,8 @@ struct Scenario {
         switch record {
         case .order(let order): "\(order.plan.role.rawValue) \(order.recommendation)"
         case .skip(let skip):
-            skip.recommendation.map { "\(skip.reason.rawValue) \($0)" } ?? "\(skip.reason.rawValue) of \(skip.event.identity.id)"
+            skip.recommendation.map { "\(skip.reason.rawValue) \($0)" }
+                ?? "\(skip.reason.rawValue) of \(skip.event.identity.id)"
         case .deadLetter(let letter): "dlq \(letter.cause.reason.rawValue)"
         }
     }
