@@ -27,13 +27,15 @@ let package = Package(
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+        .target(name: "CThreadsForTSan", path: "Sources/CLibraries/CThreadsForTSan"),
 
         .target(name: "TradeCore"),
         .target(name: "TradeContracts", dependencies: ["TradeCore", "CSimdjson", "CCrypto"]),
         .target(name: "Telemetry", dependencies: ["CSystem"]),
         .target(name: "TradePipeline", dependencies: ["TradeCore", "TradeContracts", "Telemetry"]),
         .target(
-            name: "TradeKafka", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CSystem"]),
+            name: "TradeKafka",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "CRdkafka", "CThreadsForTSan"]),
         .target(
             name: "TradeStore",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CSQLite", "CSystem"]),
@@ -43,13 +45,17 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline", "TradeKafka", "TradeStore",
-                "TradeReplay",
+                "TradeReplay", "CSystem",
             ]),
         .executableTarget(name: "trade-manager", dependencies: ["Commands"]),
 
         .target(
             name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "TradeReplay", "CSystem"],
             path: "Tests/Support"),
+        .executableTarget(
+            name: "StoreBenchmark",
+            dependencies: ["TradeStore", "TradePipeline", "TradeContracts", "TradeCore", "CSQLite"],
+            path: "Tests/Benchmarks/StoreBenchmark"),
         .testTarget(name: "TradeCoreTests", dependencies: ["TradeCore", "Support"]),
         .testTarget(name: "TradeContractsTests", dependencies: ["TradeContracts", "TradeCore", "Support"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"]),
@@ -58,7 +64,8 @@ let package = Package(
             name: "TradePipelineTests",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "TradeReplay", "Support"]),
         .testTarget(
-            name: "Simulation", dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
+            name: "Simulation",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),

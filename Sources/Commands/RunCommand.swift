@@ -1,4 +1,6 @@
 import Settings
+import Telemetry
+import TradePipeline
 
 /// `run`: the service.
 enum RunCommand: Command {
@@ -7,12 +9,78 @@ enum RunCommand: Command {
         discussion: """
             Reads the input topics, decides, keeps everything in the store and publishes what came out. The first SIGTERM or \
             SIGINT ends it within shutdown.deadline, the second at once; what is not published by then is in the outbox.
+
+            With --until-idle it ends by itself, and --summary prints what it did as a table: for trying things out and for \
+            scripts that work off what is there.
             """,
-        options: [.config], settings: SettingTable.all)
+        options: [
+            .config,
+            Option(
+                "until-idle", value: "SECONDS",
+                "Ends once all is decided and published and nothing has arrived for so many seconds."),
+            Option("summary", "Prints a table of what was done to standard output at the end."),
+        ], settings: SettingTable.all)
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitCode {
-        _ = try arguments.configuration(environment: context.environment)
-        context.note("trade-manager: run is not composed yet")
-        return .failed
+        let idle = try arguments.integer("until-idle", in: 1...86_400)
+        let configuration = try arguments.configuration(environment: context.environment)
+        let logger = configuration.logger(
+            StreamLogHandler(format: LogFormat(rawValue: configuration.log.format.rawValue) ?? .text))
+        let service = Service(configuration: configuration, logger: logger)
+        try Signals.listen { name in
+            logger.info("Stopping", metadata: ["signal": .text(name)])
+            service.stop()
+        }
+        var idleWatch: IdleWatch?
+        let start = MonotonicTime.now
+        let end = try service.run { _ in
+            if let idle { idleWatch = IdleWatch(service, seconds: idle) }
+        }
+        idleWatch?.end()
+        if let counters = service.counters {
+            logger.info("Stopped", metadata: RunSummary.metadata(counters))
+            if arguments.has("summary") {
+                let nanoseconds = Int64(clamping: MonotonicTime.now - start) - Int64(idle ?? 0) * 1_000_000_000
+                context.output(RunSummary.table(counters, seconds: Double(max(0, nanoseconds)) / 1e9))
+            }
+        }
+        switch end {
+        case .stopped: return .done
+        case .failed(let reason):
+            context.note("trade-manager: \(reason)")
+            return .failed
+        }
+    }
+}
+
+/// Stops a service that has been idle for long enough.
+private final class IdleWatch {
+    private let ended: Monitor<Bool>
+    private let ending: Monitor<Bool>.Condition
+    private let thread: OwnedThread
+
+    init(_ service: Service, seconds: Int) {
+        let ended = Monitor(false)
+        let ending = ended.makeCondition()
+        self.ended = ended
+        self.ending = ending
+        thread = OwnedThread(name: "idle watch") {
+            let limit = Int64(seconds) * 1_000_000_000
+            while (service.idleTime ?? 0) < limit {
+                let next = MonotonicTime.after(seconds: 0.05)
+                let isOver = ended.withLock { ended in
+                    while !ended, ending.wait(&ended, until: next) {}
+                    return ended
+                }
+                if isOver { return }
+            }
+            service.stop()
+        }
+    }
+
+    func end() {
+        ended.withLock { $0 = true }
+        ending.broadcast()
+        _ = thread.join(until: nil)
     }
 }

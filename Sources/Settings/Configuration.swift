@@ -32,3 +32,11 @@ package struct Configuration: Sendable {
 
     package init() {}
 }
+
+extension Configuration: CustomStringConvertible {
+    /// Every setting with its value and where that came from, a line each; secrets are not shown.
+    package var description: String {
+        let settings = SettingTable.all.filter { $0.target == $0.key }
+        return settings.map { "\($0.key): \($0.text(self))  # \($0.source(self))" }.joined(separator: "\n")
+    }
+}

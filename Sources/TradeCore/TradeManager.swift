@@ -17,19 +17,19 @@ package enum TradeManager {
     package static func evaluate(
         _ subject: EvaluationSubject, compiled ruleset: CompiledRuleset, explain: Bool
     ) -> RuleDecision {
-        var evaluation = RuleEvaluation(subject: subject, ruleset: ruleset, explain: explain)
-        return evaluation.decide()
+        var evaluation = RuleEvaluation(explain: explain)
+        return evaluation.decide(subject, ruleset)
     }
 
     /// Settles the selected recommendations of a pass in priority order; one outcome a candidate, in the same order.
     package static func settle(_ candidates: [SettleCandidate], in context: SettleContext) -> [CandidateOutcome] {
         switch context.useCase {
         case .enterMarket:
-            var settlement = EntrySettlement(context: context)
-            return settlement.settle(candidates)
+            var settlement = EntrySettlement(context)
+            return settlement.settle(candidates, in: context)
         case .openPositions:
-            var settlement = PositionSettlement(context: context)
-            return candidates.map { settlement.settle($0) }
+            var settlement = PositionSettlement(context)
+            return candidates.map { settlement.settle($0, in: context) }
         }
     }
 

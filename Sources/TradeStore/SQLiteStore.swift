@@ -12,15 +12,15 @@ package final class SQLiteStore: Store {
     package var cluster: String { session?.cluster ?? "" }
 
     private let options: SQLiteStoreOptions
-    private let lock: StoreLock
+    private var lock: StoreLock?
     /// Nil after doubt, until `recover`.
-    private var session: StoreSession?
+    private(set) var session: StoreSession?
 
     /// Opens the store at `path`, or makes one; takes its lock, brings its schema up to date and notes this start.
     package static func open(path: String, options: SQLiteStoreOptions = SQLiteStoreOptions()) throws(StoreError)
         -> SQLiteStore
     {
-        try SQLiteStore(path: path, options: options)
+        try SQLiteStore(path: StorePath.resolved(path), options: options)
     }
 
     private init(path: String, options: SQLiteStoreOptions) throws(StoreError) {
@@ -57,6 +57,7 @@ package final class SQLiteStore: Store {
 
     package func recover() throws -> Int64 {
         session = nil
+        guard lock != nil else { throw StoreError.unusable(path: path, reason: "it is closed") }
         do {
             let connection = try StoreFile.open(path, options: options)
             let id = try StartRegister(connection: connection).storeID()
@@ -84,6 +85,12 @@ package final class SQLiteStore: Store {
         do {
             return try start.id == identity.id && StartRegister(connection: session.connection).contains(start)
         } catch { throw StoreError(error, path: path) }
+    }
+
+    /// Closes the file and gives the lock back; the store is of no more use. What is durable is durable without it.
+    package func close() {
+        session = nil
+        lock = nil
     }
 
     private var doubt: StoreError { .unusable(path: path, reason: "it is in doubt: it has to be opened anew first") }

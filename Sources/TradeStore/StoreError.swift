@@ -43,3 +43,14 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         }
     }
 }
+
+extension StoreError {
+    /// What went wrong with the store at `path`, whatever it was thrown as.
+    init(_ error: any Error, path: String) {
+        switch error {
+        case let error as StoreError: self = error
+        case let failure as SQLiteFailure: self = .sqlite(path: path, failure)
+        default: self = .damaged(path: path, reason: String(describing: error))
+        }
+    }
+}

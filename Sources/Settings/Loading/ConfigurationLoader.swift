@@ -6,6 +6,8 @@ package struct ConfigurationLoader {
     /// Variables of the tests begin so and are nobody's setting.
     package static let ignoredPrefix = "TRADE_MANAGER_TEST_"
 
+    private static let prefix = "TRADE_MANAGER_"
+
     private var configuration = Configuration()
     private var problems: [ConfigurationError.Problem] = []
     private let read: ReadFile
@@ -73,15 +75,16 @@ package struct ConfigurationLoader {
         for entry in entries {
             let key = prefix + entry.key
             let source = ValueSource.file(file, line: entry.line)
-            if let setting = SettingTable.byKey[key] {
-                apply(setting, entry.value, source, &layer)
-            } else if siblings.contains(entry.key), !entry.key.contains(".") {
-                apply(entry.value, prefix: key + ".", file: file, to: &layer)
-            } else {
+            // One spelling for each key: `kafka: {topics.reference: x}` is none.
+            if !siblings.contains(entry.key) {
                 let message = unknown(key, entry.value, "key", siblings.map { prefix + $0 }, nearestAmong: Self.keys) {
                     $0
                 }
                 problems.append(.init(source: source, key: key, message: message))
+            } else if let setting = SettingTable.byKey[key] {
+                apply(setting, entry.value, source, &layer)
+            } else {
+                apply(entry.value, prefix: key + ".", file: file, to: &layer)
             }
         }
     }
@@ -90,12 +93,15 @@ package struct ConfigurationLoader {
         var layer = Layer(context: SettingContext(folder: "", read: read))
         let names = Dictionary(uniqueKeysWithValues: SettingTable.all.map { ($0.environmentName, $0) })
         for (name, value) in environment.sorted(by: { $0.key < $1.key })
-        where name.hasPrefix("TRADE_MANAGER_") && !name.hasPrefix(Self.ignoredPrefix) {
-            let node = YAMLNode(.scalar(value, isQuoted: false))
+        where name.hasPrefix(Self.prefix) && !name.hasPrefix(Self.ignoredPrefix) {
+            let node = Self.node(of: value)
             if let setting = names[name] {
                 apply(setting, node, .environment(name), &layer)
             } else {
-                let message = unknown(name, node, "variable", [], nearestAmong: Array(names.keys)) { $0 }
+                // The prefix that all share says nothing about what was meant.
+                let short = String(name.dropFirst(Self.prefix.count))
+                let candidates = names.keys.map { String($0.dropFirst(Self.prefix.count)) }
+                let message = unknown(short, node, "variable", [], nearestAmong: candidates) { Self.prefix + $0 }
                 problems.append(.init(source: .environment(name), message: message))
             }
         }
@@ -104,7 +110,7 @@ package struct ConfigurationLoader {
     private mutating func apply(flags: [(key: String, value: String)]) {
         var layer = Layer(context: SettingContext(folder: "", read: read))
         for (key, value) in flags {
-            let node = YAMLNode(.scalar(value, isQuoted: false))
+            let node = Self.node(of: value)
             if let setting = SettingTable.byKey[key] {
                 apply(setting, node, .flag(setting.flagName), &layer)
             } else {
@@ -112,6 +118,11 @@ package struct ConfigurationLoader {
                 problems.append(.init(source: .flag("--" + key), message: message))
             }
         }
+    }
+
+    /// An empty variable or flag is an empty text, and not null: a variable that somebody forgot to fill turns nothing off.
+    private static func node(of value: String) -> YAMLNode {
+        YAMLNode(.scalar(value, isQuoted: value.isEmpty))
     }
 
     private mutating func apply(_ setting: Setting, _ node: YAMLNode, _ source: ValueSource, _ layer: inout Layer) {

@@ -20,12 +20,13 @@ package enum BootstrapServers: Hashable, Sendable, CustomStringConvertible {
         }
         var servers: [String] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let server = part.filter { $0 != " " }
+            let server = part.trimmingPrefix(" ").description
             guard let colon = server.lastIndex(of: ":") else { return nil }
             let host = server[..<colon]
             let port = server[server.index(after: colon)...]
             let isBracketed = host.hasPrefix("[") && host.hasSuffix("]") && host.count > 2
-            guard !host.isEmpty, isBracketed || !host.contains(":"), host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
+            guard !host.isEmpty, isBracketed || !host.contains(where: { ":[]".contains($0) }),
+                host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }),
                 port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port), number > 0
             else { return nil }
             servers.append(server)

@@ -37,8 +37,11 @@ final class YAMLEvents {
     private let input: UnsafeMutableBufferPointer<UInt8>
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let isReady: Bool
+    /// libyaml reports what is missing at the end as in the line after it.
+    private let lastLine: Int
 
     init(_ bytes: [UInt8]) {
+        lastLine = max(1, bytes.dropLast().count { $0 == UInt8(ascii: "\n") } + 1)
         input = .allocate(capacity: bytes.count)
         _ = input.initialize(fromContentsOf: bytes)
         parser = .allocate(capacity: 1)
@@ -99,7 +102,9 @@ final class YAMLEvents {
 
     private func failure() -> Failure {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it can't be read"
+        var place = Place(parser.pointee.problem_mark)
+        place.line = min(place.line, lastLine)
         let context = parser.pointee.context.map { " (\(String(cString: $0)))" } ?? ""
-        return Failure(place: Place(parser.pointee.problem_mark), message: problem + context)
+        return Failure(place: place, message: problem + context)
     }
 }

@@ -16,6 +16,21 @@ struct OrderPricing {
     let target: ExactDecimal?
     let minTakeProfitPercent: Fixed9
 
+    /// For the active position in open_positions, for the entry in enter_market (R68).
+    init(_ subject: EvaluationSubject, needsTarget: Bool) {
+        currentPrice = subject.recommendation.priceAtDate
+        minTakeProfitPercent = subject.settings.minTakeProfitPercent
+        // A target that is out of range is none: the order that refers to it has no price.
+        target = needsTarget ? try? subject.target : nil
+        if subject.useCase == .openPositions, let position = subject.activePosition {
+            side = position.side
+            openPrice = position.price
+        } else {
+            side = subject.recommendation.side
+            openPrice = currentPrice
+        }
+    }
+
     /// The reference moved by the percent into profit, at least `min_take_profit_pct` from the open price (R68).
     func takeProfit(_ reference: PriceReference, percent: Fixed9) -> Result<Fixed9, Failure> {
         guard let price = value(of: reference) else { return .failure(.noTarget) }

@@ -12,6 +12,8 @@ extension ExactDecimal {
     }
 
     /// `self / divisor` rounded to nine fraction digits, halves away from zero; nil where it does not fit.
+    ///
+    /// Also nil for a divisor with 30 fraction digits more than this value has: its place would need 10^39.
     package func roundedQuotient(by divisor: ExactDecimal) -> Fixed9? {
         guard let division = normalized.division(by: divisor.normalized, shift: 9) else { return nil }
         var magnitude = division.quotient

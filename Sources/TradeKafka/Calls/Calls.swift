@@ -57,7 +57,7 @@ enum Calls {
     static func setLogQueue(_ client: OpaquePointer, _ queue: OpaquePointer?) -> Code {
         ForcedError.hit("set_log_queue") ?? rd_kafka_set_log_queue(client, queue)
     }
-    static func fatalError(_ client: OpaquePointer) -> (code: Code, text: String) {
+    static func terminalError(_ client: OpaquePointer) -> (code: Code, text: String) {
         withText { rd_kafka_fatal_error(client, $0, $1) }
     }
     static func clusterID(_ client: OpaquePointer, milliseconds: Int32) -> String? {
@@ -120,6 +120,10 @@ enum Calls {
 
     // MARK: Consumer
 
+    /// Sends what has no queue of its own, like the state of connections, to the consumer's queue too.
+    static func pollSetConsumer(_ client: OpaquePointer) -> Code {
+        ForcedError.hit("poll_set_consumer") ?? rd_kafka_poll_set_consumer(client)
+    }
     static func subscribe(_ client: OpaquePointer, _ list: List) -> Code {
         ForcedError.hit("subscribe") ?? rd_kafka_subscribe(client, list)
     }

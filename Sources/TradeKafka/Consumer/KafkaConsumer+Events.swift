@@ -6,7 +6,9 @@ extension KafkaConsumer {
     /// Takes in what the consumer's queue holds; waits up to `milliseconds` for the first event.
     func serveEvents(milliseconds: Int32) {
         var milliseconds = milliseconds
-        while let event = events?.poll(milliseconds: milliseconds) {
+        // Bounded, so that a flood of log lines doesn't keep the records waiting.
+        for _ in 0..<1_000 {
+            guard let event = events?.poll(milliseconds: milliseconds) else { return }
             milliseconds = 0
             switch event.type {
             case RD_KAFKA_EVENT_REBALANCE: rebalance(event)
@@ -16,6 +18,7 @@ extension KafkaConsumer {
             default: break
             }
         }
+        hasMore = true
     }
 
     // MARK: Rebalance
@@ -129,9 +132,12 @@ extension KafkaConsumer {
 
     private func failed(_ event: KafkaEvent) {
         let code = event.code
+        // A fatal error comes under the code of its cause.
+        if let error = client?.terminalError(context: "reading") {
+            fail(error)
+            return
+        }
         switch code {
-        case RD_KAFKA_RESP_ERR__FATAL:
-            fail(client?.fatalError(context: "reading") ?? KafkaError(code, context: "reading", text: event.text))
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: beginOutage()
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE: outage.connectionFailed(event.text)
         case RD_KAFKA_RESP_ERR__PARTITION_EOF: break
@@ -152,7 +158,7 @@ extension KafkaConsumer {
         case RD_KAFKA_RESP_ERR__PARTITION_EOF: break
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
             // The library has given the partition up; whether its position comes into the log is looked after (R99).
-            reader.gapCheck = .now
+            reader.gapIsFound(now: .now)
         default: tellTrouble(KafkaError(code, context: "reading \(describe(reader.partition))", text: text).description)
         }
     }

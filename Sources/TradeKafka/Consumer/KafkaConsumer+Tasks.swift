@@ -65,17 +65,21 @@ extension KafkaConsumer {
 
     /// Looks whether a position that the log doesn't have lies in it again: after a change of leader it may.
     private func checkGap(_ reader: PartitionReader) {
-        reader.gapCheck = .now + .seconds(5)
-        guard let (low, high) = watermarks(of: reader.partition), case .offset(let next) = reader.next else { return }
-        if low...max(low, high) ~= next {
-            reader.move(to: .offset(next))
+        guard let (low, high) = watermarks(of: reader.partition) else {
+            reader.gapCheck = .now + .seconds(5)
+            return
+        }
+        switch reader.checkGap(low: low, high: high, now: .now) {
+        case .wait: break
+        case .readAgain:
+            reader.gapCheck = nil
             assignAll()
-        } else if !reader.gapIsTold {
-            reader.gapIsTold = true
+        case .tell(let position):
             pending.append(
                 .trouble(
-                    "gap: \(describe(reader.partition)) has to be read from offset \(next), but its log holds \(low) to "
-                        + "\(high); its intake stands until an operator accepts it (trade-manager store accept gap)"))
+                    "gap: \(describe(reader.partition)) has to be read from offset \(position), but its log holds "
+                        + "\(low) to \(high); its intake stands until an operator accepts it (trade-manager store accept gap)"
+                ))
         }
     }
 
@@ -85,7 +89,7 @@ extension KafkaConsumer {
         sendCommits()
         waitForCommits(until: min(end, .now + .seconds(max(0, deadline) / 2)))
         endReading()
-        let isFatal = client.fatalError(context: "") != nil
+        let isFatal = client.terminalError(context: "") != nil
         let isClosed = !isFatal && leave(client, until: end)
         events = nil
         self.client = nil

@@ -12,8 +12,11 @@ final class PartitionReader {
     var isPaused = false
     /// When to look again whether its position is in the log; nil while it reads.
     var gapCheck: ContinuousClock.Instant?
-    /// The gap has been told.
-    var gapIsTold = false
+    private var gapSince: ContinuousClock.Instant?
+    private var gapIsTold = false
+
+    /// A position beyond the end is a gap only after this time (R99): after a change of leader the end may come back.
+    private static let patience = Duration.seconds(30)
 
     init(partition: TopicPartition, queue: KafkaQueue, next: StartOffset) {
         self.partition = partition
@@ -27,7 +30,33 @@ final class PartitionReader {
     func move(to offset: StartOffset) {
         next = offset
         gapCheck = nil
+        gapSince = nil
         gapIsTold = false
+    }
+
+    /// The log doesn't have its position.
+    func gapIsFound(now: ContinuousClock.Instant) {
+        gapCheck = now
+        gapSince = gapSince ?? now
+    }
+
+    /// Compares its position with what the log holds.
+    func checkGap(low: Int64, high: Int64, now: ContinuousClock.Instant) -> GapCheck {
+        gapCheck = now + .seconds(5)
+        guard case .offset(let next) = next else { return .readAgain }
+        if low <= next, next <= high { return .readAgain }
+        guard !gapIsTold, next < low || now - (gapSince ?? now) >= Self.patience else { return .wait }
+        gapIsTold = true
+        return .tell(position: next)
+    }
+
+    /// What to do about a partition whose position the log didn't have.
+    enum GapCheck: Hashable {
+        /// It has it (again).
+        case readAgain
+        case wait
+        /// It is a gap, and that has not been told yet.
+        case tell(position: Int64)
     }
 
     /// Whether a record is to be delivered; what stands before the position is left over from another one.

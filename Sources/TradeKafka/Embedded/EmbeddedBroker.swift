@@ -11,13 +11,17 @@ package final class EmbeddedBroker: @unchecked Sendable {
     private let client: KafkaClient
     private let cluster: OpaquePointer
 
+    /// Partitions of a topic for which no other number is given.
+    package static let defaultPartitions: Int32 = 4
+
     /// Random, new for every broker; readable as the name of a topic (`KafkaClusterIdentity`).
     package let identity: String
+    /// `host:port` for its clients.
     package let bootstrapServers: String
 
     /// Starts it, with these topics and numbers of partitions. Listens on 127.0.0.1 and a free port.
     package init(topics: [String: Int32]) throws(KafkaError) {
-        client = try KafkaClient(KafkaConfiguration(bootstrapServers: ""), for: .producer)
+        client = try KafkaClient(KafkaConfiguration(bootstrapServers: ""), for: .producer(isEmbedded: true))
         guard let cluster = Calls.mockNew(client.handle) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: "starting the embedded broker")
         }
@@ -43,6 +47,7 @@ package final class EmbeddedBroker: @unchecked Sendable {
         return result
     }
 
+    /// Adds a topic; throws where it is there already. (A producer that sends to an unknown topic makes it too, with 4.)
     package func createTopic(_ name: String, partitions: Int32) throws(KafkaError) {
         let code = Calls.mockTopicCreate(cluster, name, partitions)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {

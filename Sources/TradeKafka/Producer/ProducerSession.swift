@@ -1,6 +1,6 @@
 import CRdkafka
 
-/// An idempotent producer of the library, from its making to its first failure: after one it is discarded, so that what it
+/// A producer of the library, from its making to its first failure: after one it is discarded, so that what it
 /// still holds can't overtake what its successor sends.
 final class ProducerSession {
     let client: KafkaClient
@@ -9,12 +9,12 @@ final class ProducerSession {
     private let arguments: UnsafeMutablePointer<rd_kafka_vu_t>
     /// The last error of a connection.
     private(set) var lastCause = ""
-    private(set) var fatalError: KafkaError?
+    private(set) var terminalError: KafkaError?
 
     private static let argumentCount = 6
 
-    init(_ configuration: KafkaConfiguration) throws(KafkaError) {
-        let client = try KafkaClient(configuration, for: .producer)
+    init(_ configuration: KafkaConfiguration, isEmbedded: Bool) throws(KafkaError) {
+        let client = try KafkaClient(configuration, for: .producer(isEmbedded: isEmbedded))
         let reports = try KafkaQueue.main(of: client)
         let logs = Calls.setLogQueue(client.handle, nil)
         guard logs == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(logs, context: "opening the log queue") }
@@ -81,7 +81,7 @@ final class ProducerSession {
 
     private func failed(_ event: KafkaEvent) {
         lastCause = event.text
-        if event.code == RD_KAFKA_RESP_ERR__FATAL { fatalError = client.fatalError(context: "sending") }
+        terminalError = terminalError ?? client.terminalError(context: "sending")
     }
 
     /// Drops what is not acknowledged: it is reported as purged.

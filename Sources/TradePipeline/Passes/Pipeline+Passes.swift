@@ -112,7 +112,8 @@ extension Pipeline {
     func subject(_ recommendation: Recommendation, _ pass: Pass, _ expert: Expert) -> EvaluationSubject {
         EvaluationSubject(
             useCase: pass.key.key.useCase, recommendation: recommendation, settings: expert.settings,
-            position: pass.key.expert.activePosition(recommendation.symbol), previous: nil, now: pass.time)
+            position: pass.key.expert.activePosition(recommendation.symbol), previous: nil, now: pass.time,
+            balance: reference.accounts[expert.account]?.balance)
     }
 
     func closedGate(of key: KeyState) -> ClosedGate? {

@@ -10,6 +10,8 @@ struct Mailboxes {
     var loads: [Load] = []
     var publish: PublishTask?
     var source = SourceOrders()
+    /// When the source last told something, on the monotonic clock.
+    var lastNews: Int64
     /// When the timer is due.
     var deadline: Int64?
     /// The stop is asked for.
@@ -21,7 +23,10 @@ struct Mailboxes {
     /// Why the service can't go on.
     var failure: String?
 
-    init(pipeline: Pipeline) { self.pipeline = pipeline }
+    init(pipeline: Pipeline, now: Int64) {
+        self.pipeline = pipeline
+        lastNews = now
+    }
 
     /// Sorts the machine's actions into the boxes; returns the events for the log.
     mutating func sort() -> [PipelineEvent] {

@@ -83,6 +83,11 @@ struct PipelineLog: Sendable {
         }
     }
 
+    func partitions(_ what: String, _ partitions: [TopicPartition]) {
+        let names = partitions.sorted().map { "\(topics.name(of: $0.topic))/\($0.partition)" }
+        logger.info("\(what) partitions", metadata: ["partitions": .text(names.joined(separator: " "))])
+    }
+
     func sourceTrouble(_ text: String) { logger.warning("\(text)") }
 
     func readFailed(_ error: any Error) {

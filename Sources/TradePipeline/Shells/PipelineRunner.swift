@@ -65,7 +65,7 @@ package final class PipelineRunner: Sendable {
             configuration: configuration, snapshot: snapshot, identities: identities, openPositions: openPositions,
             now: parts.clock())
         pipeline.loadReferenceFile(referenceFile)
-        mailboxes = Monitor(Mailboxes(pipeline: pipeline))
+        mailboxes = Monitor(Mailboxes(pipeline: pipeline, now: parts.clock().monotonic))
         writerWork = mailboxes.makeCondition()
         readerWork = mailboxes.makeCondition()
         workerWork = mailboxes.makeCondition()
@@ -116,6 +116,7 @@ package final class PipelineRunner: Sendable {
     /// Asks for the stop: nothing more is taken in, what was begun is finished.
     package func stop() {
         mailboxes.withLock { $0.stopping = true }
+        ending.broadcast()
         tell { pipeline, now in pipeline.stop(now) }
     }
 
@@ -125,6 +126,15 @@ package final class PipelineRunner: Sendable {
             if boxes.failure == nil { boxes.failure = reason }
         }
         ending.broadcast()
+    }
+
+    /// Waits until the stop is asked for, or the service can't go on.
+    @discardableResult
+    package func waitUntilStopping() -> Bool {
+        mailboxes.withLock { boxes in
+            while !boxes.stopping, boxes.failure == nil { ending.wait(&boxes) }
+            return boxes.stopping
+        }
     }
 
     /// Waits until all that was begun is done after `stop`, or the service can't go on; false once the deadline has passed.
@@ -156,6 +166,15 @@ package final class PipelineRunner: Sendable {
 
     /// Whether all that arrived is decided, durable and published.
     package var isQuiet: Bool { mailboxes.withLock { $0.pipeline.isQuiet } }
+
+    /// Nanoseconds since the source last told something, where all of it is decided, durable and published; else nil.
+    package var idleTime: Int64? {
+        let now = clock().monotonic
+        return mailboxes.withLock { boxes in
+            boxes.pipeline.isQuiet && boxes.pipeline.referenceReady && !boxes.pipeline.partitions.isEmpty
+                ? now - boxes.lastNews : nil
+        }
+    }
 }
 
 /// A port that one thread uses; the others may call what the port allows from any thread.

@@ -101,14 +101,3 @@ struct SchemaKeeper {
         return result
     }
 }
-
-extension StoreError {
-    /// What went wrong with the store at `path`, whatever it was thrown as.
-    init(_ error: any Error, path: String) {
-        switch error {
-        case let error as StoreError: self = error
-        case let failure as SQLiteFailure: self = StoreError(failure, path: path)
-        default: self = .damaged(path: path, reason: String(describing: error))
-        }
-    }
-}

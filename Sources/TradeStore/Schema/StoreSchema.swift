@@ -8,6 +8,8 @@ enum StoreSchema {
     // Rows are lean and in insertion order: their numbers come from the machine. Prices and
     // quantities are integers of billionths, times are microseconds since 1970; enumerations are the numbers of `StoreCodes`;
     // ids are two integers, because an index on one of eight bytes is half as large as on sixteen. STRICT keeps types true.
+    // `relay_place` and `relay_is_clean` are for the relay's mark (design §6): whose Kafka mark it goes with, and whether the
+    // last stop was clean. They are kept by whoever runs the relay.
     private static let firstSchema = """
         CREATE TABLE store(
             one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -103,10 +105,12 @@ enum StoreSchema {
             created_at INTEGER NOT NULL,
             opened_at INTEGER,
             closed_at INTEGER,
+            close_price INTEGER,
             take_profit INTEGER,
             stop_loss INTEGER
         ) STRICT;
         CREATE UNIQUE INDEX positions_active ON positions(expert, symbol) WHERE status IN (1, 2);
+        CREATE INDEX positions_by_age ON positions(expert, created_at);
         CREATE INDEX positions_closing ON positions(expert) WHERE status = 3;
 
         CREATE TABLE orders(

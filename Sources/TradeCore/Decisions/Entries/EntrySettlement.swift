@@ -2,7 +2,6 @@
 ///
 /// The safety check stands directly before the orders: what it looks at is the position as of this moment (design §4).
 struct EntrySettlement {
-    private let context: SettleContext
     private let limits: EntryLimits
     /// Nil where the account's money is out of range (R65).
     private let terms: Terms?
@@ -24,65 +23,33 @@ struct EntrySettlement {
         }
     }
 
-    init(context: SettleContext) {
-        self.context = context
+    init(_ context: SettleContext) {
         limits = EntryLimits(context)
         terms = try? Terms(context)
         remaining = terms?.equity.available ?? .zero
     }
 
     /// One outcome a candidate, in their order, which is that of priority.
-    mutating func settle(_ candidates: [SettleCandidate]) -> [CandidateOutcome] {
-        let checks = candidates.map { check($0) }
+    mutating func settle(_ candidates: [SettleCandidate], in context: SettleContext) -> [CandidateOutcome] {
+        let settings = context.expert.settings
         // Who passes the checks that do not depend on the entries before: these are the others that may remain (R60).
-        var following = checks.reduce(into: 0) { count, check in if case .permitted = check { count += 1 } }
+        var following = settings.diversifies ? candidates.count { EntryChecks.refusal($0, settings) == nil } : 0
         var outcomes: [CandidateOutcome] = []
         outcomes.reserveCapacity(candidates.count)
-        for (candidate, check) in zip(candidates, checks) {
-            switch check {
-            case .refused(let outcome): outcomes.append(outcome)
-            case .permitted(let requested):
+        for candidate in candidates {
+            if let refusal = EntryChecks.refusal(candidate, settings) {
+                outcomes.append(refusal)
+            } else {
                 following -= 1
-                outcomes.append(enter(candidate, requested, following: following))
+                outcomes.append(enter(candidate, in: context, following: following))
             }
         }
         return outcomes
     }
 
-    private enum Check {
-        case permitted(RequestedActions)
-        case refused(CandidateOutcome)
-    }
-
-    /// Rules and pricing, existing transaction, side agreed and enabled (R50, R51).
-    private func check(_ candidate: SettleCandidate) -> Check {
-        let requested: RequestedActions
-        switch candidate.decision.verdict {
-        case .requested(let actions): requested = actions
-        case .conditionsNotMet: return .refused(.nothingToDo(errors: nil))
-        case .evaluationError(let message): return .refused(.nothingToDo(errors: message))
-        }
-        guard let asked = requested.entry else { return .refused(.nothingToDo(errors: candidate.decision.errors)) }
-        if let position = candidate.position, position.status.isActive {
-            let message = "existing transaction \(position.id) in \(position.status.rawValue) status"
-            return .refused(.skip(reason: .existingTransaction, message: message, existing: position))
-        }
-        let side = candidate.recommendation.side
-        guard asked == side else {
-            let message = "the rules ask for \(asked.rawValue), the recommendation is for \(side.rawValue)"
-            return .refused(.skip(reason: .sideNotPermitted, message: message, existing: nil))
-        }
-        let settings = context.expert.settings
-        guard side == .buy ? settings.enableBuy : settings.enableSell else {
-            let message = "\(side == .buy ? "enable_buy" : "enable_sell") is false"
-            return .refused(.skip(reason: .sideNotPermitted, message: message, existing: nil))
-        }
-        return .permitted(requested)
-    }
-
     /// Limits, equity, funds (R94, R52, R57); the last step reserves.
     private mutating func enter(
-        _ candidate: SettleCandidate, _ requested: RequestedActions, following: Int
+        _ candidate: SettleCandidate, in context: SettleContext, following: Int
     ) -> CandidateOutcome {
         if let message = limits.refusal(after: made) { return .skip(reason: .limit, message: message, existing: nil) }
         guard let terms else { return .outOfRange("the account's balance, buying power or use") }
@@ -92,10 +59,10 @@ struct EntrySettlement {
         }
         let price = ExactDecimal(candidate.recommendation.priceAtDate)
         let request = EntrySizing.Request(
-            symbol: candidate.recommendation.symbol, price: price, stopLoss: requested.stopLoss, remaining: remaining,
-            othersRemain: following > 0 && limits.refusal(after: made + 1) == nil)
+            symbol: candidate.recommendation.symbol, price: price, stopLoss: candidate.requested?.stopLoss,
+            remaining: remaining, othersRemain: following > 0 && limits.refusal(after: made + 1) == nil)
         do throws(ArithmeticOverflow) {
-            guard let shares = try terms.sizing.quantity(request) else {
+            guard let shares = try terms.sizing.quantity(request, context.expert.settings) else {
                 let message =
                     "no quantity is affordable at \(price) with \(remaining) remaining of the available equity"
                 return .skip(reason: .unfunded, message: message, existing: nil)
@@ -105,8 +72,7 @@ struct EntrySettlement {
             guard let quantity = shares.rounded(toFractionDigits: 0), !overflow else { throw ArithmeticOverflow() }
             remaining = left
             made += 1
-            return EntryPlan(candidate: candidate, requested: requested, quantity: quantity, number: number)
-                .outcome(in: context)
+            return EntryPlan(quantity: quantity, number: number).outcome(of: candidate, in: context)
         } catch {
             return .outOfRange("the quantity")
         }

@@ -1,6 +1,5 @@
 /// How many shares an entry gets (domain.md, Sizing; R57–R64). Exact until the floors (R59).
 struct EntrySizing {
-    let settings: ExpertSettings
     /// Account balance × `virtual_equity_pct`.
     let virtual: ExactDecimal
     /// available × `max_virtual_equity_per_instrument_percent`; nothing is allocated to an instrument that is entered (R58).
@@ -8,7 +7,6 @@ struct EntrySizing {
     private let lot: ExactDecimal
 
     init(settings: ExpertSettings, equity: Equity) throws(ArithmeticOverflow) {
-        self.settings = settings
         virtual = equity.virtual
         headroom = try equity.available.percent(settings.maxVirtualEquityPerInstrumentPercent)
         lot = ExactDecimal(max(settings.lotSize, 1))
@@ -26,21 +24,25 @@ struct EntrySizing {
     }
 
     /// The quantity in whole lots, nil where nothing can be afforded (`unfunded`).
-    func quantity(_ request: Request) throws(ArithmeticOverflow) -> ExactDecimal? {
+    func quantity(
+        _ request: Request, _ settings: ExpertSettings
+    ) throws(ArithmeticOverflow) -> ExactDecimal? {
         let quantity =
             switch settings.sizingMode {
-            case .notional: try notional(request)
-            case .riskATR: try byRisk(request)
+            case .notional: try notional(request, settings)
+            case .riskATR: try byRisk(request, settings)
             }
         return quantity > .zero ? quantity : nil
     }
 
-    private func notional(_ request: Request) throws(ArithmeticOverflow) -> ExactDecimal {
+    private func notional(
+        _ request: Request, _ settings: ExpertSettings
+    ) throws(ArithmeticOverflow) -> ExactDecimal {
         let budget = min(headroom, request.remaining)
         if budget <= .zero { return .zero }
         let affordable = try budget.floorOfQuotient(by: request.price)
         var quantity = affordable
-        if request.othersRemain, settings.diversificationFactor < ExpertSettings.one {
+        if request.othersRemain, settings.diversifies {
             quantity = try quantity.multiplied(by: ExactDecimal(settings.diversificationFactor))
         }
         if !settings.instrumentWeights.isEmpty, let weight = settings.instrumentWeights[request.symbol] {
@@ -52,7 +54,9 @@ struct EntrySizing {
         return affordable >= lot ? lot : .zero
     }
 
-    private func byRisk(_ request: Request) throws(ArithmeticOverflow) -> ExactDecimal {
+    private func byRisk(
+        _ request: Request, _ settings: ExpertSettings
+    ) throws(ArithmeticOverflow) -> ExactDecimal {
         let least = try request.price.percent(settings.minStopLossPercent)
         var distance = least
         if let stopLoss = request.stopLoss {
@@ -67,5 +71,6 @@ struct EntrySizing {
 }
 
 extension ExpertSettings {
-    fileprivate static let one = Fixed9(billionths: 1_000_000_000)
+    /// Whether an entry leaves something for others that remain: in `notional`, with a factor below 1 (R60, R63).
+    var diversifies: Bool { sizingMode == .notional && diversificationFactor.billionths < 1_000_000_000 }
 }

@@ -1,18 +1,16 @@
 /// The settle step of an open_positions pass: the orders of each position's actions (R66, R69–R76).
 struct PositionSettlement {
-    private let context: SettleContext
     /// Nil where the account's money is out of range (R65).
     private let equity: Equity?
     /// What the increases of this pass have left of the available equity (R75).
     private var remaining: ExactDecimal
 
-    init(context: SettleContext) {
-        self.context = context
+    init(_ context: SettleContext) {
         equity = try? Equity(context.funds, context.expert.settings)
         remaining = equity?.available ?? .zero
     }
 
-    mutating func settle(_ candidate: SettleCandidate) -> CandidateOutcome {
+    mutating func settle(_ candidate: SettleCandidate, in context: SettleContext) -> CandidateOutcome {
         guard let position = candidate.position, position.status.isActive else {
             return .skip(
                 reason: .noPosition, message: "no active transaction in \(candidate.recommendation.symbol)",
@@ -28,7 +26,7 @@ struct PositionSettlement {
                 reason: .noPosition, message: "transaction \(position.id) holds no shares", existing: nil)
         }
         switch candidate.decision.verdict {
-        case .requested(let requested): return carryOut(requested, candidate, position)
+        case .requested(let requested): return carryOut(requested, candidate, position, in: context)
         case .conditionsNotMet: return .nothingToDo(errors: nil)
         case .evaluationError(let message): return .nothingToDo(errors: message)
         }
@@ -36,7 +34,7 @@ struct PositionSettlement {
 
     /// A close excludes everything else (R72); otherwise take-profit, stop-loss, share change, in this order.
     private mutating func carryOut(
-        _ requested: RequestedActions, _ candidate: SettleCandidate, _ position: Position
+        _ requested: RequestedActions, _ candidate: SettleCandidate, _ position: Position, in context: SettleContext
     ) -> CandidateOutcome {
         var work = PositionOrders(position: position, ids: candidate.ids, now: context.now)
         var errors = candidate.decision.errors
@@ -47,7 +45,7 @@ struct PositionSettlement {
             if let price = requested.stopLoss { work.adjustStopLoss(to: price) }
             if let change = requested.shareChange {
                 do throws(ArithmeticOverflow) {
-                    try carryOut(change, candidate.recommendation, &work)
+                    try carryOut(change, candidate.recommendation, &work, in: context)
                 } catch {
                     let text = "the quantity of the share change is out of range"
                     errors = errors.map { "\($0); \(text)" } ?? text
@@ -59,7 +57,8 @@ struct PositionSettlement {
     }
 
     private mutating func carryOut(
-        _ change: RequestedActions.ShareChange, _ recommendation: Recommendation, _ work: inout PositionOrders
+        _ change: RequestedActions.ShareChange, _ recommendation: Recommendation, _ work: inout PositionOrders,
+        in context: SettleContext
     ) throws(ArithmeticOverflow) {
         guard let equity else { throw ArithmeticOverflow() }
         let amounts = ShareChange(

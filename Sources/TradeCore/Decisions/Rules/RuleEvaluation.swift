@@ -1,20 +1,14 @@
 /// One evaluation of a ruleset for one recommendation (R30, R34–R38, R48).
 struct RuleEvaluation {
-    let subject: EvaluationSubject
-    let ruleset: CompiledRuleset
     let explain: Bool
 
     private var errors: [String] = []
     private var traces: [RuleTrace] = []
     private var standing = StandingActions()
 
-    init(subject: EvaluationSubject, ruleset: CompiledRuleset, explain: Bool) {
-        self.subject = subject
-        self.ruleset = ruleset
-        self.explain = explain
-    }
+    init(explain: Bool) { self.explain = explain }
 
-    mutating func decide() -> RuleDecision {
+    mutating func decide(_ subject: EvaluationSubject, _ ruleset: CompiledRuleset) -> RuleDecision {
         var ended = false
         for (index, rule) in ruleset.rules.enumerated() {
             if ended {
@@ -22,23 +16,27 @@ struct RuleEvaluation {
                 traces.append(RuleTrace(rule: rule.name, outcome: .notReached))
                 continue
             }
-            if matches(rule) { ended = apply(rule, at: index) }
+            if matches(rule, subject) { ended = apply(rule, at: index, in: subject.useCase) }
         }
-        return decision(price())
+        // In two steps: a call on `self` would take its copy before the prices add their errors.
+        let requested = price(subject, ruleset)
+        return decision(requested, subject.useCase, ruleset)
     }
 
     /// Whether all triggers hold, in order up to the first that does not or has an error (R34).
-    private mutating func matches(_ rule: CompiledRule) -> Bool {
+    private mutating func matches(_ rule: CompiledRule, _ subject: EvaluationSubject) -> Bool {
         if let defect = rule.defect {
             fail(rule, defect.text, trigger: defect.trigger)
             return false
         }
-        for trigger in rule.triggers where !holds(trigger, of: rule) { return false }
+        for trigger in rule.triggers where !holds(trigger, of: rule, subject) { return false }
         if explain { traces.append(RuleTrace(rule: rule.name, outcome: .matched)) }
         return true
     }
 
-    private mutating func holds(_ trigger: CompiledTrigger, of rule: CompiledRule) -> Bool {
+    private mutating func holds(
+        _ trigger: CompiledTrigger, of rule: CompiledRule, _ subject: EvaluationSubject
+    ) -> Bool {
         do throws(ArithmeticOverflow) {
             switch trigger.test {
             case .flag(let condition):
@@ -63,50 +61,46 @@ struct RuleEvaluation {
     }
 
     /// Takes the actions of a rule that matched; whether evaluation ends with it.
-    private mutating func apply(_ rule: CompiledRule, at index: Int) -> Bool {
+    private mutating func apply(_ rule: CompiledRule, at index: Int, in useCase: UseCase) -> Bool {
         var stop = !rule.continueProcessing
         for action in rule.actions {
             if action == .stopProcessing { stop = true }
-            standing.take(action, of: index, in: subject.useCase)
+            standing.take(action, of: index, in: useCase)
         }
         return stop
     }
 
     /// What stands, with the prices of its orders. One without a price is an error of its rule (R48).
-    private mutating func price() -> RequestedActions {
+    private mutating func price(_ subject: EvaluationSubject, _ ruleset: CompiledRuleset) -> RequestedActions {
         var requested = RequestedActions()
         requested.entry = standing.entry
         requested.close = standing.close
         requested.shareChange = standing.shareChange
         if standing.takeProfit == nil, standing.stopLoss == nil { return requested }
-        let position = subject.useCase == .openPositions ? subject.activePosition : nil
-        let recommendation = subject.recommendation
-        // A target that is out of range is none: the order that refers to it has no price.
-        let pricing = OrderPricing(
-            side: position?.side ?? recommendation.side, openPrice: position?.price ?? recommendation.priceAtDate,
-            currentPrice: recommendation.priceAtDate, target: try? subject.target,
-            minTakeProfitPercent: subject.settings.minTakeProfitPercent)
+        let pricing = OrderPricing(subject, needsTarget: standing.refersToTarget)
         if let order = standing.takeProfit {
             switch pricing.takeProfit(order.reference, percent: order.percent) {
             case .success(let price): requested.takeProfit = price
-            case .failure(let failure): failAction(order.rule, failure.text(.takeProfit))
+            case .failure(let failure): failAction(order.rule, of: ruleset, failure.text(.takeProfit))
             }
         }
         if let order = standing.stopLoss {
             switch pricing.stopLoss(order.reference, percent: order.percent) {
             case .success(let price): requested.stopLoss = price
-            case .failure(let failure): failAction(order.rule, failure.text(.stopLoss))
+            case .failure(let failure): failAction(order.rule, of: ruleset, failure.text(.stopLoss))
             }
         }
         return requested
     }
 
-    private func decision(_ requested: RequestedActions) -> RuleDecision {
+    private func decision(
+        _ requested: RequestedActions, _ useCase: UseCase, _ ruleset: CompiledRuleset
+    ) -> RuleDecision {
         let explanation = explain ? Explanation(ruleset: ruleset.source.id, rules: traces) : nil
         let text = errors.isEmpty ? nil : errors.joined(separator: "; ")
         let nothing: RuleDecision.Verdict = text.map { .evaluationError($0) } ?? .conditionsNotMet
         let takesEffect =
-            switch subject.useCase {
+            switch useCase {
             case .enterMarket: requested.entry != nil && !standing.unpriced
             case .openPositions: requested != RequestedActions()
             }
@@ -125,7 +119,7 @@ struct RuleEvaluation {
     }
 
     /// An error of an action of a rule that matched. Up to that rule all have been traced, so its trace stands at its place.
-    private mutating func failAction(_ index: Int, _ text: String) {
+    private mutating func failAction(_ index: Int, of ruleset: CompiledRuleset, _ text: String) {
         standing.unpriced = true
         guard ruleset.rules.indices.contains(index) else { return }
         errors.append(ruleset.rules[index].error(text))

@@ -15,6 +15,11 @@ struct StandingActions {
     /// Whether an order that stands could not be priced (R48).
     var unpriced = false
 
+    /// Whether the price of an order depends on the recommendation's target.
+    var refersToTarget: Bool {
+        takeProfit?.reference == .expertTargetPrice || stopLoss?.reference == .expertTargetPrice
+    }
+
     mutating func take(_ action: CompiledAction, of rule: Int, in useCase: UseCase) {
         switch action {
         case .entry(let side): if useCase == .enterMarket { entry = side }
