@@ -1,4 +1,5 @@
 package import TradeContracts
+import TradeCore
 
 // What the source tells: assignments, records, the end of the reference topic.
 extension Pipeline {
@@ -57,11 +58,21 @@ extension Pipeline {
             let record = IntakeRecord(decoded: decoded, partition: partition)
             partition.waiting.append(record)
             if mustAsk(record) { asking.append(record) }
+            askForExpert(of: record)
             if touched.last !== partition { touched.append(partition) }
         }
         ask(asking)
         for partition in touched { drain(partition, now: now) }
         advance(now)
+    }
+
+    // At once for all records of a batch: one after the other each would cost a question's time.
+    private func askForExpert(of record: IntakeRecord) {
+        switch record.decoded.body {
+        case .event(let event): _ = expertState(event.expert)
+        case .orderUpdate(let update): _ = expertState(update.expert)
+        case .reference, .undecodable: break
+        }
     }
 
     /// Forgets what waits in a partition.

@@ -44,6 +44,16 @@ import TradeReplay
         #expect(scenario.harness.pipeline.counters.events == 1)
     }
 
+    @Test func theExpertsOfABatchAreAskedForTogether() {
+        let scenario = Scenario()
+        for expert in Int64(1)...5 { scenario.harness.append(Build.event("e\(expert)", expert: expert), to: .events(0)) }
+        scenario.harness.deliver(.events(0))
+        #expect(scenario.harness.loads.count == 5)
+        while !scenario.harness.loads.isEmpty { scenario.harness.answerLoad(scenario.harness.loads.count - 1) }
+        #expect(scenario.harness.pipeline.counters.events == 5, "in any order")
+        #expect(scenario.settle() == nil)
+    }
+
     @Test func aPartitionBeyondItsShareIsPausedAlone() {
         let scenario = Scenario {
             $0.maxInFlight = 40
@@ -107,7 +117,8 @@ import TradeReplay
         harness.trigger(Scenario.key)
         harness.tellReferenceEnd()
         harness.deliver(.reference, 2)
-        #expect(harness.pipeline.counters.events == 0 && harness.loads.isEmpty && harness.evaluations.isEmpty, "R98")
+        #expect(harness.pipeline.counters.events == 0 && harness.evaluations.isEmpty, "R98")
+        #expect(harness.pipeline.counters.passes == 0, "R98")
         #expect(harness.settle() == nil)
         #expect(harness.pipeline.counters.orders == 3)
     }
