@@ -111,7 +111,7 @@ final class Checker {
         }
     }
 
-    /// At most one active position of an expert in a symbol, and no money spent twice (R54–R56).
+    /// At most one active position of an expert in a symbol, and none that has ended comes back.
     private func checkPositions(_ entry: ChangeSet, _ before: Ledger) {
         for changed in entry.positions {
             if changed.status.isActive {
@@ -126,19 +126,24 @@ final class Checker {
                 }
                 continue
             }
-            guard case .expert(let expert) = durable.reference[.expert(changed.expert)],
-                case .account(let account) = durable.reference[.account(expert.account)]
-            else {
-                fail("an entry of an expert without reference data")
-                continue
-            }
-            let experts = durable.experts(of: account.id)
-            if let used = durable.used(by: experts), used > ExactDecimal(account.balance) {
-                fail("R55: positions of account \(account.id) bind \(used), more than its balance")
-            }
-            if let ordered = durable.ordered(by: experts), ordered > ExactDecimal(account.buyingPower) {
-                fail("R55: orders of account \(account.id) of \(ordered) are beyond its buying power")
-            }
+            if durable.account(of: changed.expert) == nil { fail("an entry of an expert without reference data") }
+        }
+        if !entry.outcomes.isEmpty, let expert = entry.run?.key.expert { checkMoney(of: expert, before) }
+    }
+
+    /// What a pass binds stays within the balance and the buying power (R54–R56).
+    private func checkMoney(of expert: ExpertID, _ before: Ledger) {
+        guard let account = durable.account(of: expert) else { return }
+        let experts = durable.experts(of: account.id)
+        if let used = durable.used(by: experts), let former = before.used(by: experts), used > former,
+            used > ExactDecimal(account.balance)
+        {
+            fail("R55: positions of account \(account.id) bind \(used), more than its balance")
+        }
+        if let ordered = durable.ordered(by: experts), let former = before.ordered(by: experts), ordered > former,
+            ordered > ExactDecimal(account.buyingPower)
+        {
+            fail("R55: orders of account \(account.id) of \(ordered) are beyond its buying power")
         }
     }
 

@@ -5,7 +5,8 @@ import TradeCore
 extension Pipeline {
     /// Partitions are ours: they are read from the store's positions; the reference topic always from its beginning (R87, G6).
     package func assigned(_ assigned: [TopicPartition], now: Moment) {
-        for id in assigned where partitions[id] == nil {
+        // After the stop nothing of them is to be delivered.
+        for id in assigned where partitions[id] == nil && !stopping {
             let position = id.topic == .reference ? nil : positions[id]
             partitions[id] = PartitionState(id: id, position: position)
             if let position {
@@ -101,7 +102,7 @@ extension Pipeline {
             drainAll(now)
         }
         let share = max(configuration.smallestShare, configuration.maxInFlight / max(1, partitions.count))
-        for partition in partitions.values where partition.id.topic != .reference {
+        for partition in partitions.values {
             if !partition.paused, partition.held >= share {
                 partition.paused = true
                 actions.pause.append(partition.id)

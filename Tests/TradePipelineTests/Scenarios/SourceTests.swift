@@ -46,7 +46,9 @@ import TradeReplay
 
     @Test func theExpertsOfABatchAreAskedForTogether() {
         let scenario = Scenario()
-        for expert in Int64(1)...5 { scenario.harness.append(Build.event("e\(expert)", expert: expert), to: .events(0)) }
+        for expert in Int64(1)...5 {
+            scenario.harness.append(Build.event("e\(expert)", expert: expert), to: .events(0))
+        }
         scenario.harness.deliver(.events(0))
         #expect(scenario.harness.loads.count == 5)
         while !scenario.harness.loads.isEmpty { scenario.harness.answerLoad(scenario.harness.loads.count - 1) }

@@ -124,6 +124,21 @@ import TradeReplay
         #expect(scenario.outputs() == reference.outputs(), "G3, G4: nothing lost, nothing twice")
     }
 
+    @Test func aStoreThatHasLostEntriesIsNotGoneOnWith() {
+        let scenario = Scenario()
+        scenario.event("e1", Build.recommendation(1, "A"))
+        scenario.harness.answerCommit(.inDoubt(durable: true))
+        let last = scenario.harness.pipeline.projection.lastCommit
+        for wrong in [last - 1, last + 100, 0] {
+            scenario.harness.pipeline.storeRecovered(lastCommit: wrong, now: scenario.harness.now)
+            #expect(scenario.harness.pipeline.projection.lastCommit == last)
+            #expect(scenario.harness.advanceToDeadline(), "it is asked again, and nothing goes on before")
+        }
+        scenario.harness.answerRecovery()
+        #expect(scenario.settle() == nil)
+        #expect(scenario.outputs().first == "entry 1")
+    }
+
     @Test func whatCannotChangeIsNotTriedInCircles() {
         let scenario = Scenario()
         scenario.harness.append(Build.undecodable, to: .events(0))
