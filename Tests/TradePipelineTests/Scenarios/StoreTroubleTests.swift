@@ -181,6 +181,30 @@ import TradeReplay
         }
     }
 
+    @Test func noExpertIsReclaimedWhileItsEntriesAreMadeAnew() {
+        let scenario = Scenario { $0.idleExperts = 0 }
+        scenario.event("i1", Build.recommendation(1, "A"))
+        scenario.event("i2", expert: 2, Build.recommendation(2, "A"))
+        #expect(scenario.settle() == nil)
+        // Both are idle from before, so they may be reclaimed as soon as another one is asked for.
+        scenario.harness.append(Build.undecodable, to: .events(1))
+        scenario.harness.deliver(.events(1))
+        for (expert, order) in [(Int64(1), scenario.order(of: 1)), (2, scenario.order(of: 2, expert: 2))] {
+            scenario.harness.append(
+                Build.update(order, expert: expert, .filled, quantity: .of(1), price: .of(100)), to: .updates(0))
+        }
+        scenario.harness.deliver(.updates(0))
+        scenario.answerLoads()
+        scenario.harness.answerCommit(.refused(0))
+        scenario.harness.answerLoad()
+        scenario.harness.append(Build.event("n", expert: 9), to: .events(1))
+        scenario.harness.deliver(.events(1))
+        #expect(scenario.settle() == nil)
+        var statuses: [PositionStatus] = []
+        scenario.harness.store.openPositions { statuses.append($0.status) }
+        #expect(statuses == [.opened, .opened], "no update is lost")
+    }
+
     @Test func passesThatBeginMeanwhileAreHeld() {
         let scenario = Scenario()
         scenario.event("a", Build.recommendation(1, "A"))
