@@ -23,6 +23,10 @@ extension Pipeline {
     package func revoked(_ revoked: [TopicPartition], now: Moment) {
         for id in revoked {
             guard let partition = partitions.removeValue(forKey: id) else { continue }
+            // What was asked for it and is not done yet would be about what is not ours.
+            actions.start[id] = nil
+            actions.resume[id] = nil
+            actions.pause.removeAll { $0 == id }
             close(partition)
             revoking.append(partition)
         }
