@@ -15,6 +15,7 @@ final class Checker {
     private var takenIn: [RecommendationKey: Int64] = [:]
     private var decidedAt: [RecommendationKey: Int64] = [:]
     private var orders: Set<UniqueID> = []
+    private var positions: Set<UniqueID> = []
     /// Who holds a key, as the machine has said since its start.
     private var holders: [ExpertUseCase: Int64] = [:]
     private var lastRuns: [ExpertUseCase: Int64] = [:]
@@ -47,6 +48,7 @@ final class Checker {
             fail("G1: run \(run.run) of \(run.key) after \(durable.runs[run.key] ?? 0)")
         }
         checkRows(entry)
+        checkSuperseded(entry)
         let before = durable
         durable.apply(entry)
         checkPositions(entry, before)
@@ -111,6 +113,20 @@ final class Checker {
         }
     }
 
+    /// Nothing is superseded but by a later opinion that was pending, too (R23–R25).
+    private func checkSuperseded(_ entry: ChangeSet) {
+        for outcome in entry.outcomes where outcome.kind == .skipped(.superseded) {
+            guard let own = durable.pending[outcome.number] else { continue }
+            let isThere = durable.pending.values.contains { other in
+                other.key.key == own.key.key && other.recommendation.symbol == own.recommendation.symbol
+                    && other.recommendation.action != .error
+                    && (own.recommendation.createdAt, own.recommendation.id)
+                        < (other.recommendation.createdAt, other.recommendation.id)
+            }
+            if !isThere { fail("R25: \(own.key) is superseded by nothing") }
+        }
+    }
+
     /// At most one active position of an expert in a symbol, and none that has ended comes back.
     private func checkPositions(_ entry: ChangeSet, _ before: Ledger) {
         for changed in entry.positions {
@@ -126,6 +142,7 @@ final class Checker {
                 }
                 continue
             }
+            if !positions.insert(changed.id).inserted { fail("G3: the id of position \(changed.id) twice") }
             if durable.account(of: changed.expert) == nil { fail("an entry of an expert without reference data") }
         }
         if !entry.outcomes.isEmpty, let expert = entry.run?.key.expert { checkMoney(of: expert, before) }

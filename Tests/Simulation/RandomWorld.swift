@@ -2,6 +2,7 @@ import Support
 import TradeContracts
 import TradeCore
 import TradePipeline
+import TradeReplay
 
 /// A world that a seed drives: what arrives, in which order everything that lies open is answered, what fails and when the
 /// process dies.
@@ -214,6 +215,10 @@ final class RandomWorld {
         harness.assign(RandomWorld.partitions.filter { !harness.assigned.contains($0) })
         harness.tellReferenceEnd()
         settle("records")
+        if harness.configuration.locks.whenBusy != .skip {
+            let left = harness.store.snapshot { _ in }.pendingKeys
+            if !left.isEmpty { checker.fail("G2: a wake-up is lost, pending of \(left) waits for nothing") }
+        }
         for expert in 1...6 {
             for useCase in UseCase.allCases {
                 harness.trigger(ExpertUseCase(expert: ExpertID(Int64(expert)), useCase: useCase))
