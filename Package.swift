@@ -59,7 +59,7 @@ let package = Package(
             name: "ServiceSupport",
             dependencies: [
                 "Support", "Commands", "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline",
-                "TradeKafka", "CSpawn", "CSQLite",
+                "TradeKafka", "TradeStore", "CSpawn", "CSQLite",
             ],
             path: "Tests/Support/Service"),
         .testTarget(name: "TradeCoreTests", dependencies: ["TradeCore", "Support"]),

@@ -43,6 +43,18 @@ package final class BrokerSite {
         for case (let name, .failed(let error)) in made { throw ServiceFailure("\(name): \(error)") }
     }
 
+    /// An embedded broker that somebody else started, with these topics.
+    package init(at servers: String, topics: TopicNames) {
+        kind = .embedded
+        embedded = nil
+        self.servers = servers
+        self.topics = topics
+        group = "trade-manager"
+        var configuration = KafkaConfiguration(bootstrapServers: servers)
+        configuration.topics = topics
+        self.configuration = configuration
+    }
+
     /// Publishes records in order, and waits until the broker has them.
     package func publish(_ records: [TestRecord]) throws {
         let publisher = try publisher ?? KafkaPublisher(configuration)
@@ -57,6 +69,14 @@ package final class BrokerSite {
 
     /// Reads the output topics from their beginning.
     package func outputs() throws -> OutputReader { try OutputReader(configuration, group: group) }
+
+    /// The sum of the ends of a topic's partitions: how many records it was ever given.
+    package func ends(of topic: String, partitions: Int32 = 4) throws -> Int64 {
+        let admin = try KafkaAdmin(configuration)
+        return try (0..<partitions).reduce(0) { sum, partition in
+            try sum + admin.watermarks(of: KafkaPartition(topic: topic, partition: partition)).high
+        }
+    }
 
     /// The offsets that the service's group has committed and the ends of its partitions, where they differ.
     package func lag(of topic: String, partitions: Int32 = 4) throws -> [String] {

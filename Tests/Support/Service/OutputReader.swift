@@ -1,5 +1,5 @@
 import Foundation
-import Support
+package import Support
 package import TradeContracts
 import TradeKafka
 import TradePipeline
@@ -11,8 +11,7 @@ package final class OutputReader {
         package let topic: OutputTopic
         package let partition: Int32
         package let key: String?
-        package let value: [UInt8]?
-        package let headers: [RecordHeader]
+        package let content: RecordContent
         /// The fields of its value; of a dead letter none.
         package let fields: [String: Any]
 
@@ -22,7 +21,7 @@ package final class OutputReader {
 
         /// The text of a header.
         package func header(_ name: String) -> String? {
-            headers.first { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+            content.headers.first { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
         }
     }
 
@@ -75,7 +74,7 @@ package final class OutputReader {
         all.append(
             Output(
                 topic: topic, partition: record.address.partition,
-                key: record.key.map { String(decoding: $0, as: UTF8.self) }, value: record.value,
-                headers: record.headers, fields: object ?? [:]))
+                key: record.key.map { String(decoding: $0, as: UTF8.self) }, content: record.content,
+                fields: object ?? [:]))
     }
 }

@@ -3,6 +3,7 @@ package import Settings
 import Telemetry
 import TradeContracts
 package import TradePipeline
+import TradeStore
 
 /// A place for services of one test: a folder with store and reference file, a broker with topics. Services are started and
 /// stopped over it, one after the other.
@@ -41,6 +42,18 @@ package final class ServiceHarness {
             throw ServiceFailure("the service does not run:\n\(service.log.text)")
         }
         return service
+    }
+
+    /// The same, once the service before it has let go of the store.
+    package func startWhenFree(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
+        _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
+        return try start(rules)
+    }
+
+    /// Starts the service as a process of its own, with what `more` adds to its configuration.
+    package func spawn(_ more: String = "") throws -> ChildProcess {
+        let file = try folder.write(configurationFile(more), to: "trade-manager.yaml")
+        return try ChildProcess(BuiltProgram.tradeManager, ["run", "--config", file], folder: folder.path)
     }
 
     package func store() throws -> StoreFileReader { try StoreFileReader(path: configuration.store.path.path) }
