@@ -52,7 +52,7 @@ let package = Package(
         .executableTarget(name: "trade-manager", dependencies: ["Commands"]),
 
         .target(
-            name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "CSystem"],
+            name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "TradeReplay", "CSystem"],
             path: "Tests/Support", exclude: ["Service"]),
         // What the integration tests stand on; apart from Support, so that a unit test doesn't build the service first.
         .target(
@@ -62,6 +62,10 @@ let package = Package(
                 "TradeKafka", "TradeStore", "CSpawn", "CSQLite",
             ],
             path: "Tests/Support/Service"),
+        .executableTarget(
+            name: "StoreBenchmark",
+            dependencies: ["TradeStore", "TradePipeline", "TradeContracts", "TradeCore", "CSQLite"],
+            path: "Tests/Benchmarks/StoreBenchmark"),
         .testTarget(name: "TradeCoreTests", dependencies: ["TradeCore", "Support"]),
         .testTarget(name: "TradeContractsTests", dependencies: ["TradeContracts", "TradeCore", "Support"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"]),
@@ -69,7 +73,8 @@ let package = Package(
         .testTarget(
             name: "TradePipelineTests",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "TradeReplay", "Support"]),
-        .testTarget(name: "Simulation", dependencies: ["TradePipeline", "TradeReplay", "TradeCore", "Support"]),
+        .testTarget(
+            name: "Simulation", dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),

@@ -7,6 +7,7 @@ enum LoadPurpose {
     case expert(ExpertState)
     /// As `expert`, after a refusal.
     case recoveredExpert(ExpertState)
+    case pending(Pass, epoch: Int64)
     case orderPosition(IntakeRecord)
     case relay
 }
@@ -21,6 +22,7 @@ extension Pipeline {
     /// The reader has answered.
     package func loaded(_ answers: [(number: Int64, answer: LoadAnswer)], now: Moment) {
         var touched: [PartitionState] = []
+        var experts: [ExpertState] = []
         for (number, answer) in answers {
             guard let pending = loads.removeValue(forKey: number) else { continue }
             switch (pending.purpose, answer) {
@@ -35,9 +37,12 @@ extension Pipeline {
                 touched += state.waiters
                 state.waiters = []
                 startSweeps(of: state, now: now)
+                experts.append(state)
             case (.recoveredExpert(let state), .expert(let snapshot)):
                 restore(state, from: snapshot)
                 recovery?.outstanding -= 1
+            case (.pending(let pass, let asked), .pending(let page)):
+                if asked == epoch { take(page, for: pass, now: now) }
             case (.orderPosition(let record), .position(let position)):
                 record.loads -= 1
                 record.positionAnswer = .some(position)
@@ -50,6 +55,8 @@ extension Pipeline {
         }
         finishRecovery(now)
         for partition in touched { drain(partition, now: now) }
+        // Whoever asked may be gone: its partition was revoked.
+        for expert in experts { noteIdle(expert) }
         advance(now)
     }
 

@@ -21,13 +21,17 @@ package final class Pipeline {
     var partitions: [TopicPartition: PartitionState] = [:]
     var positions: [TopicPartition: Int64] = [:]
     var filter = IdentityFilter()
-    var recentEvents = RecentIdentities<EventIdentity>()
-    var recentRecommendations = RecentIdentities<RecommendationKey>()
+    var recentEvents = RecentIdentities<EventIdentity, Void>()
+    var recentRecommendations = RecentIdentities<RecommendationKey, Void>()
+    /// Positions that have ended, by each of their orders: the store may still answer that they are open.
+    var recentEndings = RecentIdentities<UniqueID, Position>()
     var tickets = Tickets()
     var reference = ReferenceTable()
     /// Whether the reference topic has been read to its end as of the start (R98).
     var referenceReady = false
     var referenceEnd: Int64?
+    /// The next offset of the reference topic that was not taken in since the start.
+    var referenceRead: Int64 = 0
     var referenceFile: [ReferenceChange] = []
     /// Partitions that have gone, until what was taken in of them is durable.
     var revoking: [PartitionState] = []
@@ -42,6 +46,8 @@ package final class Pipeline {
     var passes: [Int64: Pass] = [:]
     var passNumber: Int64 = 0
     var retries = DeadlineHeap<KeyState>()
+    /// Passes that wait until what they have to read back is durable.
+    var spilledPasses: [Pass] = []
     /// Passes that begin, and evaluations that count, when the store's trouble is over.
     var heldPasses: [Pass] = []
     var heldEvaluations: [PassEvaluation] = []
@@ -52,6 +58,8 @@ package final class Pipeline {
     var loads: [Int64: PendingLoad] = [:]
     var loadNumber: Int64 = 0
     var recovery: Recovery?
+    /// Entries that the store has refused.
+    var epoch: Int64 = 0
     var eventNumber: Int64
     var recommendationNumber: Int64
     var positionNumber: Int64
@@ -98,7 +106,8 @@ package final class Pipeline {
         func consider(_ time: Int64?) { if let time { next = min(next ?? time, time) } }
         consider(recovery == nil && queue.isWorking && !stopping ? retries.first?.at : nil)
         switch queue.phase {
-        case .unavailable(let at), .doubtful(let at): consider(at)
+        case .unavailable(let at) where queue.sent == 0: consider(at)
+        case .doubtful(let at): consider(at)
         default: break
         }
         consider(relay.retryAt)

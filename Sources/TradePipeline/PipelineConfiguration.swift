@@ -58,6 +58,8 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var publishWindow = 20_000
     /// Experts kept in memory beyond those in use (G7).
     package var idleExperts = 100_000
+    /// Pending recommendations kept in memory of one key; what exceeds them stays in the store until a pass reads it (G7).
+    package var pendingLimit = 4_000
     /// The seed of jitter.
     package var seed: UInt64 = 1
 

@@ -30,21 +30,36 @@ extension MemoryTables {
             .known(
                 identities: Set(asked.filter(identities.contains)),
                 recommendations: Set(keys.filter(recommendationKeys.contains)))
-        case .expert(let expert): .expert(snapshot(of: expert))
+        case .expert(let expert, let limit): .expert(snapshot(of: expert, pendingLimit: limit))
+        case .pending(let key, let limit): .pending(PendingPage(of: pending(of: key), limit: limit))
         case .position(let order): .position(positionsByOrder[order].flatMap { positions[$0] })
         case .outbox(let after, let limit): .outbox(rows(after: after, limit: limit))
         }
     }
 
-    private func snapshot(of expert: ExpertID) -> ExpertSnapshot {
+    private func pending(of key: ExpertUseCase) -> [PendingRecommendation] {
+        pendingNumbers[key, default: []].sorted().compactMap { pending[$0] }
+    }
+
+    private func snapshot(of expert: ExpertID, pendingLimit: Int) -> ExpertSnapshot {
         let numbers = unfinished[expert, default: []].sorted()
         let keys = UseCase.allCases.compactMap { useCase -> ExpertSnapshot.Key? in
             let key = ExpertUseCase(expert: expert, useCase: useCase)
-            let own = pendingNumbers[key, default: []].sorted().compactMap { pending[$0] }
-            guard runs[key] != nil || !own.isEmpty else { return nil }
-            return ExpertSnapshot.Key(useCase: useCase, run: runs[key] ?? 0, pending: own)
+            let count = pendingNumbers[key, default: []].count
+            guard runs[key] != nil || count > 0 else { return nil }
+            return ExpertSnapshot.Key(
+                useCase: useCase, run: runs[key] ?? 0, pending: count > pendingLimit ? [] : pending(of: key),
+                hasMore: count > pendingLimit)
         }
-        return ExpertSnapshot(expert: expert, positions: numbers.compactMap { positions[$0] }, keys: keys)
+        return ExpertSnapshot(
+            expert: expert, positions: numbers.compactMap { positions[$0] }, keys: keys, entries: entries(of: expert))
+    }
+
+    /// Creation times of the hour before the newest position, oldest first (R94).
+    private func entries(of expert: ExpertID) -> [Timestamp] {
+        let times = positionsByExpert[expert, default: []].compactMap { positions[$0]?.createdAt }
+        guard let newest = times.max() else { return [] }
+        return times.filter { $0 > newest.advanced(bySeconds: -3600) }.sorted()
     }
 
     private func rows(after number: Int64, limit: Int) -> [PublishableRow] {

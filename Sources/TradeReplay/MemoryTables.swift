@@ -20,6 +20,8 @@ struct MemoryTables {
     private(set) var positions: [Int64: Position] = [:]
     /// Numbers of WAITING, OPENED and CLOSING ones.
     private(set) var unfinished: [ExpertID: Set<Int64>] = [:]
+    /// Numbers of all, in whatever status, in the order of their creation.
+    private(set) var positionsByExpert: [ExpertID: [Int64]] = [:]
     private(set) var active: [Instrument: Int64] = [:]
     private(set) var positionsByOrder: [UniqueID: Int64] = [:]
     private(set) var reference: [ReferenceKey: ReferenceWrite] = [:]
@@ -61,6 +63,8 @@ struct MemoryTables {
         if let former = positions[position.number] {
             for order in former.orders { positionsByOrder[order.id] = nil }
             if active[instrument] == position.number { active[instrument] = nil }
+        } else {
+            positionsByExpert[position.expert, default: []].append(position.number)
         }
         positions[position.number] = position
         for order in position.orders { positionsByOrder[order.id] = position.number }

@@ -39,8 +39,11 @@ final class QuerySession {
             let knownIdentities = try identities.filter { try events.contains($0) }
             let knownKeys = try keys.filter { try recommendations.contains($0) }
             return .known(identities: Set(knownIdentities), recommendations: Set(knownKeys))
-        case .expert(let expert):
-            return .expert(try snapshot(of: expert))
+        case .expert(let expert, let limit):
+            return .expert(try snapshot(of: expert, pendingLimit: limit))
+        case .pending(let key, let limit):
+            let all = try recommendations.pending(of: key.expert, events: events)
+            return .pending(PendingPage(of: all.filter { $0.event.useCase == key.useCase }, limit: limit))
         case .position(let order):
             return .position(try positions.position(order: order))
         case .outbox(let after, let limit):
@@ -48,13 +51,15 @@ final class QuerySession {
         }
     }
 
-    private func snapshot(of expert: ExpertID) throws -> ExpertSnapshot {
+    private func snapshot(of expert: ExpertID, pendingLimit: Int) throws -> ExpertSnapshot {
         let pending = try recommendations.pending(of: expert, events: events)
         let runs = try lastRuns(of: expert)
         let keys = UseCase.allCases.compactMap { useCase -> ExpertSnapshot.Key? in
             let own = pending.filter { $0.event.useCase == useCase }
             guard runs[useCase] != nil || !own.isEmpty else { return nil }
-            return ExpertSnapshot.Key(useCase: useCase, run: runs[useCase] ?? 0, pending: own)
+            return ExpertSnapshot.Key(
+                useCase: useCase, run: runs[useCase] ?? 0, pending: own.count > pendingLimit ? [] : own,
+                hasMore: own.count > pendingLimit)
         }
         return ExpertSnapshot(expert: expert, positions: try positions.unfinished(of: expert), keys: keys)
     }

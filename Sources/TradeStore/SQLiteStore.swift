@@ -20,7 +20,7 @@ package final class SQLiteStore: Store {
     package static func open(path: String, options: SQLiteStoreOptions = SQLiteStoreOptions()) throws(StoreError)
         -> SQLiteStore
     {
-        try SQLiteStore(path: path, options: options)
+        try SQLiteStore(path: StorePath.resolved(path), options: options)
     }
 
     private init(path: String, options: SQLiteStoreOptions) throws(StoreError) {

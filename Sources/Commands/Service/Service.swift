@@ -111,8 +111,10 @@ package final class Service: Sendable {
         if isStopping { runner.stop() }
         runner.waitUntilStopping()
         let stopAt = state.withLock { $0.stopAt } ?? MonotonicTime.after(seconds: configuration.shutdown.deadline)
-        let complete = runner.failure == nil && runner.waitUntilStopped(until: stopAt)
-        let ended = runner.end(until: max(stopAt, MonotonicTime.after(seconds: 5)))
+        // The last fifth of the time belongs to leaving the group and closing.
+        let closing = UInt64(configuration.shutdown.deadline * 0.2e9)
+        let complete = runner.failure == nil && runner.waitUntilStopped(until: stopAt - min(closing, stopAt))
+        let ended = runner.end(until: stopAt)
         if let failure = runner.failure { return .failed(failure) }
         if !complete { logger.warning("The deadline has passed: what is not published is in the outbox") }
         if !ended { logger.warning("A thread was still at work at the end") }

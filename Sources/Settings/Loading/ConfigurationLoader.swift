@@ -6,6 +6,8 @@ package struct ConfigurationLoader {
     /// Variables of the tests begin so and are nobody's setting.
     package static let ignoredPrefix = "TRADE_MANAGER_TEST_"
 
+    private static let prefix = "TRADE_MANAGER_"
+
     private var configuration = Configuration()
     private var problems: [ConfigurationError.Problem] = []
     private let read: ReadFile
@@ -91,12 +93,15 @@ package struct ConfigurationLoader {
         var layer = Layer(context: SettingContext(folder: "", read: read))
         let names = Dictionary(uniqueKeysWithValues: SettingTable.all.map { ($0.environmentName, $0) })
         for (name, value) in environment.sorted(by: { $0.key < $1.key })
-        where name.hasPrefix("TRADE_MANAGER_") && !name.hasPrefix(Self.ignoredPrefix) {
+        where name.hasPrefix(Self.prefix) && !name.hasPrefix(Self.ignoredPrefix) {
             let node = Self.node(of: value)
             if let setting = names[name] {
                 apply(setting, node, .environment(name), &layer)
             } else {
-                let message = unknown(name, node, "variable", [], nearestAmong: Array(names.keys)) { $0 }
+                // The prefix that all share says nothing about what was meant.
+                let short = String(name.dropFirst(Self.prefix.count))
+                let candidates = names.keys.map { String($0.dropFirst(Self.prefix.count)) }
+                let message = unknown(short, node, "variable", [], nearestAmong: candidates) { Self.prefix + $0 }
                 problems.append(.init(source: .environment(name), message: message))
             }
         }

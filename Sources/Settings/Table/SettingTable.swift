@@ -67,7 +67,7 @@ package enum SettingTable {
         Setting("retry.initial", \.retry.$initial, .seconds(0.001...3600), "Seconds before the first retry."),
         Setting("retry.max", \.retry.$max, .seconds(0.001...86_400), "The longest pause, not below retry.initial."),
         Setting(
-            "orders.valid_for", \.orders.$validFor, .orNull(.seconds(1...31_536_000)),
+            "orders.valid_for", \.orders.$validFor, .orNull(.whole(1...31_536_000)),
             "Seconds until entries and increases expire; null: never."),
         Setting(
             "outputs.explanations", \.outputs.$explanations, .boolean, "Whether outputs tell which rule decided."),

@@ -12,7 +12,7 @@ struct WireNames<Value: Sendable>: Sendable {
     }
 
     func value(of bytes: UnsafeRawBufferPointer) -> Value? {
-        for entry in entries where entry.name.count == bytes.count && bytes.elementsEqual(entry.name) {
+        for entry in entries where entry.name.withUnsafeBytes({ bytes.isEqual(to: $0) }) {
             return entry.value
         }
         return nil

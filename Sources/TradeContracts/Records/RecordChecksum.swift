@@ -37,11 +37,9 @@ package enum RecordChecksum {
         return mix(state, rest)
     }
 
-    /// Each step is a bijection of the state for a given word, so that one changed word always changes the result.
+    /// A bijection of the state for a given word, so that one changed word always changes the result.
     private static func mix(_ state: UInt64, _ word: UInt64) -> UInt64 {
-        var mixed = (state ^ word) &* 0xFF51_AFD7_ED55_8CCD
-        mixed ^= mixed >> 32
-        mixed = mixed &* 0xC4CE_B9FE_1A85_EC53
-        return mixed ^ mixed >> 29
+        let mixed = (state ^ word) &* 0xFF51_AFD7_ED55_8CCD
+        return mixed ^ mixed >> 32
     }
 }

@@ -82,10 +82,15 @@ final class ByteWriter {
         count += digits
     }
 
+    @inline(__always)
     private func reserve(_ additional: Int) {
-        let needed = count + additional
-        guard needed > memory.count else { return }
-        let grown = UnsafeMutableRawBufferPointer.allocate(byteCount: max(needed, memory.count * 2), alignment: 16)
+        if count + additional > memory.count { grow(by: additional) }
+    }
+
+    @inline(never)
+    private func grow(by additional: Int) {
+        let capacity = max(count + additional, memory.count * 2)
+        let grown = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
         grown.copyMemory(from: bytes)
         memory.deallocate()
         memory = grown

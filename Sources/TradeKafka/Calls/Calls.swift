@@ -120,6 +120,10 @@ enum Calls {
 
     // MARK: Consumer
 
+    /// Sends what has no queue of its own, like the state of connections, to the consumer's queue too.
+    static func pollSetConsumer(_ client: OpaquePointer) -> Code {
+        ForcedError.hit("poll_set_consumer") ?? rd_kafka_poll_set_consumer(client)
+    }
     static func subscribe(_ client: OpaquePointer, _ list: List) -> Code {
         ForcedError.hit("subscribe") ?? rd_kafka_subscribe(client, list)
     }

@@ -132,9 +132,12 @@ extension KafkaConsumer {
 
     private func failed(_ event: KafkaEvent) {
         let code = event.code
+        // A fatal error comes under the code of its cause.
+        if let error = client?.fatalError(context: "reading") {
+            fail(error)
+            return
+        }
         switch code {
-        case RD_KAFKA_RESP_ERR__FATAL:
-            fail(client?.fatalError(context: "reading") ?? KafkaError(code, context: "reading", text: event.text))
         case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN: beginOutage()
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE: outage.connectionFailed(event.text)
         case RD_KAFKA_RESP_ERR__PARTITION_EOF: break

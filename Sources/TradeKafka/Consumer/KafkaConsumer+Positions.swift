@@ -121,10 +121,10 @@ extension KafkaConsumer {
         return try KafkaClusterIdentity.read(client, within: seconds)
     }
 
-    /// For each partition the first offset whose record has this time (milliseconds since 1970) or a later one; nil past the
-    /// end. Throws `unsupported` on the embedded broker, which can't search.
+    /// For each partition the first offset whose record has this time (milliseconds since 1970) or a later one; those
+    /// that have none are left out. Throws `unsupported` on the embedded broker, which can't search.
     package func offsets(atTimes times: [TopicPartition: Int64], within seconds: Double = 10) throws(KafkaError)
-        -> [TopicPartition: Int64?]
+        -> [TopicPartition: Int64]
     {
         guard let client else { throw closedError("searching by time") }
         if mode == .allPartitions {
@@ -138,15 +138,16 @@ extension KafkaConsumer {
         }
         let code = Calls.offsetsForTimes(client.handle, list.handle, milliseconds: KafkaAdmin.milliseconds(seconds))
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "searching by time") }
-        var result: [TopicPartition: Int64?] = [:]
+        var result: [TopicPartition: Int64] = [:]
         for element in list.elements {
             guard let topic = configuration.topics.inputTopic(named: element.name) else { continue }
             guard element.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
                 throw KafkaError(
                     element.err, context: "searching \(element.name) partition \(element.partition) by time")
             }
-            let partition = TopicPartition(topic: topic, partition: element.partition)
-            result.updateValue(element.offset >= 0 ? element.offset : nil, forKey: partition)
+            if element.offset >= 0 {
+                result[TopicPartition(topic: topic, partition: element.partition)] = element.offset
+            }
         }
         return result
     }

@@ -68,6 +68,10 @@ package final class KafkaConsumer: RecordSource {
         Calls.queueSignals(events.handle, descriptor: wakeup.writeEnd, byte: 1)
         let logs = Calls.setLogQueue(client.handle, events.handle)
         guard logs == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(logs, context: "opening the log queue") }
+        let redirection = Calls.pollSetConsumer(client.handle)
+        guard redirection == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw KafkaError(redirection, context: "opening the consumer queue")
+        }
         if mode == .group {
             try subscribe(client)
         } else {
@@ -181,6 +185,7 @@ package final class KafkaConsumer: RecordSource {
     func fail(_ error: KafkaError) {
         guard !hasFailed else { return }
         hasFailed = true
+        endReading()
         pending.append(.failed(error.description))
     }
 }

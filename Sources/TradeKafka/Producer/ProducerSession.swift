@@ -81,7 +81,7 @@ final class ProducerSession {
 
     private func failed(_ event: KafkaEvent) {
         lastCause = event.text
-        if event.code == RD_KAFKA_RESP_ERR__FATAL { fatalError = client.fatalError(context: "sending") }
+        fatalError = fatalError ?? client.fatalError(context: "sending")
     }
 
     /// Drops what is not acknowledged: it is reported as purged.

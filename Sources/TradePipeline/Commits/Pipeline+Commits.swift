@@ -22,7 +22,7 @@ extension Pipeline {
         if queue.phase != .working { note(.storeAvailable) }
         // From here on passes that begin are held: what they would read is about to be read again.
         queue.phase = .recovering
-        queue.failures = 0
+        if number > queue.durable + 1 { queue.failures = 0 }
         finishEntries(through: number - 1, now: now)
         recover(reason: reason, now: now)
         advance(now)
@@ -66,6 +66,9 @@ extension Pipeline {
     /// The time to try the store again has come.
     func retryStore(_ now: Moment) {
         switch queue.phase {
+        case .unavailable(let at) where at <= now.monotonic && queue.isEmpty:
+            queue.phase = .working
+            storeWorks(now)
         case .unavailable(let at) where at <= now.monotonic:
             // Nothing new settles until an answer: the same entries go to the writer as a trial.
             if actions.commit.isEmpty { actions.commit = queue.trial(limit: configuration.groupLimit) }
@@ -77,7 +80,7 @@ extension Pipeline {
         }
     }
 
-    private func pauseStore(_ now: Moment) -> Int64 {
+    func pauseStore(_ now: Moment) -> Int64 {
         queue.failures += 1
         let pause = configuration.retry.pause(failures: queue.failures, jitter: jitter.next())
         let (at, overflow) = now.monotonic.addingReportingOverflow(pause)
@@ -99,9 +102,13 @@ extension Pipeline {
         for entry in queue.finish(through: number) {
             counters.commits += 1
             for row in entry.changes.rows {
+                // The writer has encoded what is durable.
                 if let encoded = row.encoded { rows.append(PublishableRow(number: row.number, record: encoded)) }
             }
             entry.expert?.uncommitted -= 1
+            for position in entry.changes.positions where position.status.isTerminal {
+                for order in position.orders { recentEndings.markDurable(order.id, nextTicket: tickets.next) }
+            }
             switch entry.intent {
             case .record(let record): finish(record, entry.changes)
             case .pass(let pass): ended.append(pass)
@@ -113,6 +120,7 @@ extension Pipeline {
             if let expert = entry.expert { noteIdle(expert) }
         }
         relay.append(rows, limit: configuration.publishWindow, now: now.monotonic)
+        askForSpilled()
         for pass in ended {
             pass.key.failures = 0
             endRun(pass, failed: false, now: now)

@@ -15,6 +15,7 @@ extension Pipeline {
     /// Begins the recovery. The first entry of the queue is the refused one.
     func recover(reason: String, now: Moment) {
         let rest = queue.removeAll()
+        epoch += 1
         guard let refused = rest.first else {
             queue.phase = .working
             storeWorks(now)
@@ -32,8 +33,11 @@ extension Pipeline {
         }
         // Back to front, so that the oldest value of a key stands in the end.
         for entry in rest.reversed() { if let before = entry.replaced { reference.apply(before) } }
+        holdLoadingPasses()
         recovery = Recovery(rest: rest, reason: reason, outstanding: touched.count)
-        for expert in touched { load(.expert(expert.id), for: .recoveredExpert(expert)) }
+        for expert in touched {
+            load(.expert(expert.id, pendingLimit: configuration.pendingLimit), for: .recoveredExpert(expert))
+        }
         finishRecovery(now)
     }
 
@@ -56,6 +60,9 @@ extension Pipeline {
             let key = ExpertUseCase(expert: pending.event.expert, useCase: pending.event.useCase)
             recentRecommendations.removeQueued(RecommendationKey(key: key, id: pending.recommendation.id))
         }
+        for position in entry.changes.positions where position.status.isTerminal {
+            for order in position.orders { recentEndings.removeQueued(order.id) }
+        }
         uncount(entry.changes)
     }
 
@@ -77,35 +84,47 @@ extension Pipeline {
         self.recovery = nil
         // The phase stays `recovering` until all intents are made anew: a pass that begins in between is held, because its
         // snapshot would miss what stands behind.
+        var isSame = false
         for (place, entry) in recovery.rest.enumerated() {
             if place == 0 {
-                refuse(entry, recovery.reason, now: now)
+                isSame = refuse(entry, recovery.reason, now: now)
             } else {
                 redo(entry, now: now)
             }
         }
+        for entry in recovery.rest { if let expert = entry.expert { startSweeps(of: expert, now: now) } }
+        if isSame {
+            // What is tried again as it was waits like any trouble of the store, so that it does not turn in circles.
+            queue.phase = .unavailable(retryAt: pauseStore(now))
+            note(.storeUnavailable("it refuses what does not depend on the input: \(recovery.reason)"))
+            return
+        }
         queue.phase = .working
-        locks.suspendWaits(false)
-        resumeHeld(now)
-        finishRevocation()
-        completeReference(now)
-        drainAll(now)
+        storeWorks(now)
     }
 
-    /// What becomes of the entry that the store would not take: a record becomes a dead letter, a pass has failed.
-    private func refuse(_ entry: QueuedEntry, _ reason: String, now: Moment) {
+    /// What becomes of the entry that the store would not take: a record becomes a dead letter, a pass has failed, and of the
+    /// others nothing depends on data from outside. True where the same is tried again.
+    private func refuse(_ entry: QueuedEntry, _ reason: String, now: Moment) -> Bool {
         switch entry.intent {
         case .record(let record):
+            if case .deadLetter(let letter) = entry.changes.rows.first?.record {
+                takeDeadLetter(record, letter.cause)
+                return true
+            }
             record.event?.refused = true
             record.event = nil
             takeDeadLetter(record, Undecodable(.refused, "the store refused the record: \(reason)"))
+            return false
         case .pass(let pass):
             fail(pass, reason: "the store refused it: \(reason)", now: now)
-        case .drop, .reference:
-            // Nothing in these depends on data from outside: trying again is all that can be done.
+            return false
+        case .drop(let event, _, _, _, _):
             redo(entry, now: now)
-        case .relayMark:
-            break
+            return !event.refused
+        case .reference, .relayMark:
+            redo(entry, now: now)
+            return true
         }
     }
 
@@ -120,11 +139,17 @@ extension Pipeline {
         case .reference(let write):
             enqueueReference(.reference(write), write)
         case .relayMark:
+            // It follows the acknowledged rows again when the store works.
             break
         }
     }
 
     private func redo(_ record: IntakeRecord, _ earlier: ChangeSet, now: Moment) {
+        // Also one that became a dead letter because of an earlier refusal: it stays one.
+        if case .deadLetter(let letter) = earlier.rows.first?.record {
+            takeDeadLetter(record, letter.cause)
+            return
+        }
         switch record.decoded.body {
         case .undecodable(let cause): takeDeadLetter(record, cause)
         case .orderUpdate(let update): takeUpdate(record, update)
@@ -132,16 +157,21 @@ extension Pipeline {
             for write in earlier.reference { enqueueReference(.record(record), write) }
         case .event(let event):
             let before = record.event
-            guard let handle = enqueueEvent(record, event, earlier: earlier.event == nil ? nil : earlier, now: now)
-            else {
-                return
-            }
-            if let before {
-                // It has its place at the key already.
-                record.event = before
-            } else if let key = keyState(event.lockKey) {
+            guard let handle = enqueueEvent(record, event, now: now), let key = keyState(event.lockKey) else { return }
+            guard let before else {
                 // It was a duplicate of the one that is refused now.
                 request(key, for: handle, now: now)
+                return
+            }
+            // It has its place at the key already.
+            before.reference = handle.reference
+            before.broughtNew = handle.broughtNew
+            record.event = before
+            let brought = key.pending.reversed().prefix { $0.event === handle.reference }
+            if brought.count > earlier.recommendations.count {
+                // A recommendation of the refused one is its own now, and no pass may be on its way any more.
+                key.covered.merge(event.occurredAt, lookbackDays: event.lookbackDays)
+                runWithoutEvent(key, now: now)
             }
         }
     }

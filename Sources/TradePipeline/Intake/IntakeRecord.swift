@@ -4,7 +4,8 @@ import TradeCore
 /// A record between its arrival and its commit, with what the store answered about it.
 final class IntakeRecord {
     let decoded: DecodedRecord
-    unowned let partition: PartitionState
+    /// Kept alive: a record outlives the assignment of its partition, in the commit queue and in questions to the store.
+    let partition: PartitionState
     /// Whether the store holds the event's identity; nil: not asked, or not answered yet.
     var identityInStore: Bool?
     /// Those of the event's recommendations that the store holds; nil as above.
@@ -25,9 +26,10 @@ final class IntakeRecord {
 
 /// An event that was taken in. Its inbox row may yet be refused, and then it counts for nothing.
 final class EventHandle {
-    let reference: EventReference
+    /// Another one where the entry was made anew after a refusal.
+    var reference: EventReference
     /// Whether it brought a recommendation that was new (R18).
-    let broughtNew: Bool
+    var broughtNew: Bool
     var refused = false
 
     init(reference: EventReference, broughtNew: Bool) {

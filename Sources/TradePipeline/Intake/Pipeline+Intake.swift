@@ -45,7 +45,9 @@ extension Pipeline {
         case .orderUpdate(let update):
             guard isLoaded(update.expert, for: record.partition) else { return false }
             guard let order = update.order, let expert = experts[update.expert] else { return true }
-            if expert.orders[order] != nil || record.positionAnswer != nil { return true }
+            if expert.orders[order] != nil || recentEndings.state(of: order) != nil || record.positionAnswer != nil {
+                return true
+            }
             record.loads += 1
             record.tickets.append(tickets.open())
             load(.position(order: order), for: .orderPosition(record))
@@ -93,6 +95,7 @@ extension Pipeline {
         record.tickets = []
         recentEvents.evict(oldest: tickets.oldest)
         recentRecommendations.evict(oldest: tickets.oldest)
+        recentEndings.evict(oldest: tickets.oldest)
     }
 
     /// Takes a record in: queues its entry, and has its event ask for the key.
@@ -120,11 +123,7 @@ extension Pipeline {
     }
 
     /// Queues the inbox entry of an event; nil where the event is a duplicate and has no effect.
-    ///
-    /// `earlier`: the entry that it had before a refusal; what was numbered then keeps its number, because passes refer to it.
-    func enqueueEvent(
-        _ record: IntakeRecord, _ event: AnalysisEvent, earlier: ChangeSet? = nil, now: Moment
-    ) -> EventHandle? {
+    func enqueueEvent(_ record: IntakeRecord, _ event: AnalysisEvent, now: Moment) -> EventHandle? {
         let key = event.lockKey
         let skippedAt = configuration.clock == .wall ? now.wall : event.occurredAt
         if isKnown(event.identity, record) {
@@ -133,11 +132,13 @@ extension Pipeline {
             let skip = SkipRecord(
                 event: source, reason: .duplicateEvent, message: "an event with this id has been taken in before",
                 skippedAt: skippedAt)
-            enqueue(.record(record), Changes(position: record.position, outputs: [.skip(skip)]))
+            enqueue(
+                .record(record), Changes(position: record.position, outputs: [.skip(skip)]),
+                expert: experts[event.expert])
             return nil
         }
         counters.events += 1
-        let source = earlier?.event ?? newReference(to: event, record)
+        let source = newReference(to: event, record)
         var fresh: [PendingRecommendation] = []
         var skips: [OutputRecord] = []
         for (recommendation, identity) in zip(event.recommendations, event.recommendationKeys) {
@@ -151,16 +152,15 @@ extension Pipeline {
                 continue
             }
             counters.recommendations += 1
-            let before = earlier?.recommendations.first { $0.recommendation.id == recommendation.id }
-            fresh.append(before ?? newPending(recommendation, of: source))
+            fresh.append(newPending(recommendation, of: source))
             filter.insert(identity.stableHash)
-            recentRecommendations.insertQueued(identity)
+            recentRecommendations.insertQueued(identity, ())
         }
         filter.insert(event.identity.stableHash)
-        recentEvents.insertQueued(event.identity)
+        recentEvents.insertQueued(event.identity, ())
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle
-        insert(fresh, into: keyState(key))
+        keyState(key)?.keep(fresh, entry: queue.nextNumber, limit: configuration.pendingLimit)
         enqueue(
             .record(record),
             Changes(position: record.position, event: source, recommendations: fresh, outputs: skips),
@@ -171,14 +171,6 @@ extension Pipeline {
     private func newPending(_ recommendation: Recommendation, of event: EventReference) -> PendingRecommendation {
         recommendationNumber += 1
         return PendingRecommendation(number: recommendationNumber, event: event, recommendation: recommendation)
-    }
-
-    private func insert(_ fresh: [PendingRecommendation], into key: KeyState?) {
-        guard let key, let first = fresh.first else { return }
-        let inOrder = key.pending.last.map { $0.number < first.number } ?? true
-        key.pending += fresh
-        // A number from before a refusal may be below one that was given out since.
-        if !inOrder { key.pending.sort { $0.number < $1.number } }
     }
 
     private func newReference(to event: AnalysisEvent, _ record: IntakeRecord) -> EventReference {

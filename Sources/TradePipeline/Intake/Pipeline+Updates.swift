@@ -7,7 +7,7 @@ extension Pipeline {
         guard let expert = experts[update.expert], let position = position(of: update, expert, record) else {
             counters.updatesIgnored += 1
             note(.updateIgnored(update.expert, order: update.order, record.decoded.address))
-            enqueue(.record(record), Changes(position: record.position))
+            enqueue(.record(record), Changes(position: record.position), expert: experts[update.expert])
             return
         }
         let other = expert.active[position.symbol].map { $0 != position.number } ?? false
@@ -36,14 +36,31 @@ extension Pipeline {
     private func position(of update: OrderUpdate, _ expert: ExpertState, _ record: IntakeRecord) -> Position? {
         guard let order = update.order else { return nil }
         if let number = expert.orders[order] { return expert.positions[number] }
+        if let ended = ended(order, record) { return ended.expert == expert.id ? ended : nil }
         guard let answer = record.positionAnswer, let position = answer, position.expert == expert.id else {
             return nil
         }
         return position
     }
 
+    // A position that has ended is in memory no more, and the store may not know of its end yet. As with identities: what is
+    // durable is written down on the record, what is queued is kept by a ticket.
+    private func ended(_ order: UniqueID, _ record: IntakeRecord) -> Position? {
+        guard let position = recentEndings.value(of: order) else { return nil }
+        if recentEndings.state(of: order) == .durable {
+            record.positionAnswer = .some(position)
+        } else {
+            record.tickets.append(tickets.open())
+        }
+        return position
+    }
+
     func takeReference(_ record: IntakeRecord, _ change: ReferenceChange) {
         let offset = record.decoded.address.offset
+        // The topic is read from its beginning whenever it is assigned; what was read before says nothing new, and a key that
+        // has been deleted since must not come back in between.
+        guard offset >= referenceRead else { return }
+        referenceRead = offset + 1
         guard reference.isNewer(change.key, offset: offset, deletes: change.value == nil) else { return }
         let write = ReferenceWrite(change: change, origin: .topic(offset: offset))
         enqueueReference(.record(record), write)

@@ -1,35 +1,38 @@
-/// Identities that were taken in lately: queued for the store, or durable but possibly unseen by a question that is under way.
+/// What was taken in or changed lately, by identity: queued for the store, or durable but possibly unseen by a question that is
+/// under way.
 ///
 /// A question to the store that began before a commit may not see it, so what it decided stays here until every ticket that was
 /// open at its commit is closed (design §1, "Loads").
-struct RecentIdentities<Key: Hashable> {
+struct RecentIdentities<Key: Hashable, Value> {
     /// Whether a recent identity is durable.
     enum State {
         case queued
         case durable
     }
 
-    private var markers: [Key: Int64] = [:]
+    private var entries: [Key: (marker: Int64, value: Value)] = [:]
     private var durable = Queue<(key: Key, marker: Int64)>()
 
-    var count: Int { markers.count }
+    var count: Int { entries.count }
 
     func state(of key: Key) -> State? {
-        guard let marker = markers[key] else { return nil }
-        return marker == .max ? .queued : .durable
+        guard let entry = entries[key] else { return nil }
+        return entry.marker == .max ? .queued : .durable
     }
 
-    mutating func insertQueued(_ key: Key) { markers[key] = .max }
+    func value(of key: Key) -> Value? { entries[key]?.value }
+
+    mutating func insertQueued(_ key: Key, _ value: Value) { entries[key] = (.max, value) }
 
     /// Takes back one that was queued and is not going to be durable.
     mutating func removeQueued(_ key: Key) {
-        if markers[key] == .max { markers[key] = nil }
+        if entries[key]?.marker == .max { entries[key] = nil }
     }
 
     /// `nextTicket`: the number that the next ticket gets; those below it may have begun before this commit.
     mutating func markDurable(_ key: Key, nextTicket: Int64) {
-        guard markers[key] == .max else { return }
-        markers[key] = nextTicket
+        guard entries[key]?.marker == .max else { return }
+        entries[key]?.marker = nextTicket
         durable.append((key, nextTicket))
     }
 
@@ -37,7 +40,7 @@ struct RecentIdentities<Key: Hashable> {
     mutating func evict(oldest: Int64) {
         while let first = durable.first, first.marker <= oldest {
             durable.removeFirst()
-            if markers[first.key] == first.marker { markers[first.key] = nil }
+            if entries[first.key]?.marker == first.marker { entries[first.key] = nil }
         }
     }
 }

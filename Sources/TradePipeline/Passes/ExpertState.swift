@@ -44,7 +44,8 @@ final class ExpertState {
         positions = [:]
         active = [:]
         orders = [:]
-        enterMarket?.pending = []
-        openPositions?.pending = []
+        entries = Queue()
+        enterMarket?.forget()
+        openPositions?.forget()
     }
 }

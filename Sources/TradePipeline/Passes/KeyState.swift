@@ -21,14 +21,20 @@ final class KeyState {
     let key: ExpertUseCase
     unowned let expert: ExpertState
     let slot: LockSlot
-    /// In intake order.
+    /// In intake order; all of them, or with `spilled` a part.
     var pending: [PendingRecommendation] = []
+    /// More are pending than are here: in the store, or in the queue on their way there. The next pass reads them back.
+    var spilled = false
+    /// The last entry that brought such a one: it has to be durable before they are read.
+    var spilledThrough: Int64 = 0
     /// The pass of the run that holds the key.
     var pass: Pass?
     /// Failures in a row.
     var failures = 0
     /// When the retry is due, on the monotonic clock.
     var retryAt: Int64?
+    /// The earliest time at which the key stands in the heap of retries: mostly once, however often it fails.
+    var retryQueuedAt: Int64?
     /// Events that were dropped with a promise since the last snapshot, or whose pass failed.
     var covered = Coverage()
 
@@ -36,5 +42,23 @@ final class KeyState {
         self.key = key
         self.expert = expert
         self.slot = slot
+    }
+
+    /// Takes in recommendations that come with the entry of this number; beyond the limit they are left to the store (G7).
+    func keep(_ fresh: [PendingRecommendation], entry: Int64, limit: Int) {
+        if fresh.isEmpty { return }
+        if spilled || pending.count + fresh.count > limit {
+            spilled = true
+            spilledThrough = entry
+        } else {
+            pending += fresh
+        }
+    }
+
+    /// Forgets what was read from the store.
+    func forget() {
+        pending = []
+        spilled = false
+        spilledThrough = 0
     }
 }

@@ -6,6 +6,8 @@ final class Pass {
     enum Phase: Hashable {
         /// Until the store's trouble is over: the snapshot is not taken yet.
         case held
+        /// Its key has more pending than is in memory: they become durable, and are read back.
+        case loading
         case evaluating
         /// Its entry is queued.
         case committing
@@ -25,6 +27,11 @@ final class Pass {
     /// Evaluated one at a time (R31).
     var isolated = false
     var pending: [PendingRecommendation] = []
+    /// While loading: the entry that has to be durable first, and whether the store has been asked.
+    var waitsFor: Int64 = 0
+    var isAsked = false
+    /// The latest of a symbol of which the snapshot is only a part: it stays pending, and supersedes the others (R25).
+    var deferred: Int64?
     var selection = Selection(skipped: [], selected: [])
     // For each selected one, in the same order:
     var subjects: [EvaluationSubject] = []
@@ -34,6 +41,8 @@ final class Pass {
     var expertVersion: Int64 = 0
     var rulesetVersion: Int64 = 0
     var attempt = 0
+    /// Refusals by the store before the snapshot: after another one it may hold what never was.
+    var epoch: Int64 = 0
 
     init(number: Int64, key: KeyState, run: Int64, starter: EventHandle?) {
         self.number = number

@@ -8,7 +8,7 @@ extension Pipeline {
         reclaimExperts()
         let state = ExpertState(id: id)
         experts[id] = state
-        load(.expert(id), for: .expert(state))
+        load(.expert(id, pendingLimit: configuration.pendingLimit), for: .expert(state))
         return state
     }
 
@@ -21,7 +21,9 @@ extension Pipeline {
         for key in snapshot.keys {
             let known = keyState(ExpertUseCase(expert: state.id, useCase: key.useCase), in: state, lastRun: key.run)
             known.pending = key.pending
+            known.spilled = key.hasMore
         }
+        for time in snapshot.entries { state.entries.append(time) }
         state.phase = .ready
     }
 
@@ -43,7 +45,11 @@ extension Pipeline {
         let before = expert.positions[position.number]
         guard let totals = totals(of: expert, without: before, with: position) else { return false }
         if let before { remove(before, from: expert) }
-        if !position.status.isTerminal { insert(position, into: expert) }
+        if position.status.isTerminal {
+            for order in position.orders { recentEndings.insertQueued(order.id, position) }
+        } else {
+            insert(position, into: expert)
+        }
         reference.setTotals(of: expert.id, totals)
         return true
     }

@@ -29,15 +29,53 @@ extension Pipeline {
         locks.clearDirty(key.slot)
         pass.coverage = key.covered
         key.covered = Coverage()
-        if let event = pass.starter?.reference {
-            pass.coverage.merge(event.occurredAt, lookbackDays: event.lookbackDays)
+        if let starter = pass.starter, !starter.refused {
+            pass.coverage.merge(starter.reference.occurredAt, lookbackDays: starter.reference.lookbackDays)
         }
+        pass.deferred = nil
+        if key.spilled { readSpilled(pass) } else { select(pass, now: now) }
+    }
+
+    /// Chooses among what is pending, and has it evaluated.
+    func select(_ pass: Pass, now: Moment) {
+        let key = pass.key
         setClock(of: pass, now: now)
+        pass.epoch = epoch
         pass.pending = key.pending
         pass.isolated = key.failures >= configuration.retry.attempts
         pass.selection = TradeManager.select(
             pass.pending.map(\.recommendation), useCase: key.key.useCase, limit: pass.limit)
+        if let deferred = pass.deferred {
+            pass.selection.selected.removeAll { pass.pending[$0].number == deferred }
+            pass.selection.skipped.removeAll { pass.pending[$0.index].number == deferred }
+        }
         evaluate(pass, now: now)
+    }
+
+    /// Whether a pass's snapshot still holds. After a refusal recommendations have other numbers, and some of them may never have
+    /// been: a pass that counted on such a one begins anew, because it may have superseded what was.
+    func refresh(_ pass: Pass, now: Moment) -> Bool {
+        guard pass.epoch != epoch else { return true }
+        var current: [RecommendationID: PendingRecommendation] = [:]
+        for pending in pass.key.pending { current[pending.recommendation.id] = pending }
+        let refreshed = pass.pending.compactMap { before in
+            current[before.recommendation.id].flatMap { $0.recommendation == before.recommendation ? $0 : nil }
+        }
+        if refreshed.count == pass.pending.count {
+            pass.pending = refreshed
+            pass.epoch = epoch
+            return true
+        }
+        hold(pass)
+        if queue.isWorking { resumeHeld(now) }
+        return false
+    }
+
+    /// Puts a pass back to before its snapshot.
+    func hold(_ pass: Pass) {
+        pass.key.covered.merge(pass.coverage)
+        pass.phase = .held
+        heldPasses.append(pass)
     }
 
     private func setClock(of pass: Pass, now: Moment) {
@@ -74,7 +112,8 @@ extension Pipeline {
     func subject(_ recommendation: Recommendation, _ pass: Pass, _ expert: Expert) -> EvaluationSubject {
         EvaluationSubject(
             useCase: pass.key.key.useCase, recommendation: recommendation, settings: expert.settings,
-            position: pass.key.expert.activePosition(recommendation.symbol), previous: nil, now: pass.time)
+            position: pass.key.expert.activePosition(recommendation.symbol), previous: nil, now: pass.time,
+            balance: reference.accounts[expert.account]?.balance)
     }
 
     func closedGate(of key: KeyState) -> ClosedGate? {

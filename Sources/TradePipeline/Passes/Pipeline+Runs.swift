@@ -37,6 +37,8 @@ extension Pipeline {
         let key = pass.key
         passes[pass.number] = nil
         key.pass = nil
+        // What is left of what is pending is promised a pass, as if it had been dropped now.
+        if key.spilled, !failed { _ = locks.take(key.slot) }
         switch locks.finish(key.slot, run: pass.run, failed: failed) {
         case .next(let event, let run):
             note(.released(key.key, run: pass.run))
@@ -69,7 +71,8 @@ extension Pipeline {
             skippedAt: at)
         enqueue(
             .drop(event, key, heldBy: heldBy, covered: covered, at: at),
-            Changes(run: KeyRun(key: key.key, run: heldBy), outputs: [.skip(skip)]), expert: key.expert)
+            // The last run that was given out, which after a refusal may be a later one: the store sees no run go down (G1).
+            Changes(run: KeyRun(key: key.key, run: locks.run(key.slot)), outputs: [.skip(skip)]), expert: key.expert)
     }
 
     func expireWaits(_ now: Moment) {
@@ -89,8 +92,9 @@ extension Pipeline {
         key.covered.merge(pass.coverage)
         let pause = configuration.retry.pause(failures: key.failures, jitter: jitter.next())
         let (at, overflow) = now.monotonic.addingReportingOverflow(pause)
-        key.retryAt = overflow ? .max : at
-        retries.insert(key, at: key.retryAt ?? at)
+        let due = overflow ? Int64.max : at
+        key.retryAt = due
+        if key.retryQueuedAt.map({ due < $0 }) ?? true { queueRetry(of: key, at: due) }
         note(.passFailed(key.key, run: pass.run, failures: key.failures, retryIn: pause, reason: reason))
         endRun(pass, failed: true, now: now)
     }
@@ -99,10 +103,21 @@ extension Pipeline {
         guard recovery == nil, queue.isWorking, !stopping else { return }
         while let first = retries.first, first.at <= now.monotonic {
             retries.removeFirst()
-            guard first.element.retryAt == first.at else { continue }
-            first.element.retryAt = nil
-            runWithoutEvent(first.element, now: now)
+            let key = first.element
+            if key.retryQueuedAt == first.at { key.retryQueuedAt = nil }
+            guard let due = key.retryAt else { continue }
+            if due > now.monotonic {
+                if key.retryQueuedAt == nil { queueRetry(of: key, at: due) }
+            } else {
+                key.retryAt = nil
+                runWithoutEvent(key, now: now)
+            }
         }
+    }
+
+    private func queueRetry(of key: KeyState, at time: Int64) {
+        key.retryQueuedAt = time
+        retries.insert(key, at: time)
     }
 
     // MARK: - The sweep at start
@@ -115,17 +130,22 @@ extension Pipeline {
     }
 
     private func sweepKey(_ key: ExpertUseCase, now: Moment) {
+        guard referenceReady else {
+            // No pass starts before (R98).
+            if !sweep.contains(key) { sweep.append(key) }
+            return
+        }
         let expert = expertState(key.expert)
-        if expert.phase == .ready, recovery == nil, let state = keyState(key) {
+        if let state = keyState(key) {
             cover(state)
             runWithoutEvent(state, now: now)
-        } else {
+        } else if !expert.sweeps.contains(key.useCase) {
             expert.sweeps.append(key.useCase)
         }
     }
 
     func startSweeps(of expert: ExpertState, now: Moment) {
-        guard referenceReady, !expert.sweeps.isEmpty else { return }
+        guard expert.phase == .ready, !expert.sweeps.isEmpty else { return }
         let useCases = expert.sweeps
         expert.sweeps = []
         for useCase in useCases {

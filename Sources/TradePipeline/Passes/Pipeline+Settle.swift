@@ -9,6 +9,7 @@ extension Pipeline {
     /// Settles a pass: every recommendation of its snapshot is decided, and one entry says how.
     func settle(_ pass: Pass, now: Moment) {
         let key = pass.key
+        guard refresh(pass, now: now) else { return }
         if let gate = closedGate(of: key) {
             close(pass, gate)
             return
@@ -20,12 +21,11 @@ extension Pipeline {
             return
         }
         guard prepare(pass, expert, ruleset, now: now) else { return }
-        let stillPending = Set(key.pending.map(\.number))
         var changes = Changes(run: KeyRun(key: key.key, run: pass.run))
-        for skipped in pass.selection.skipped where stillPending.contains(pass.pending[skipped.index].number) {
+        for skipped in pass.selection.skipped {
             skip(pass, pass.pending[skipped.index], reason: skipped.reason, message: skipped.message, &changes)
         }
-        settleSelected(pass, expert.value, stillPending, &changes)
+        settleSelected(pass, expert.value, &changes)
         finish(pass, changes)
     }
 
@@ -60,13 +60,12 @@ extension Pipeline {
         pass.key.expert.activePosition(subject.recommendation.symbol)
     }
 
-    private func settleSelected(_ pass: Pass, _ expert: Expert, _ stillPending: Set<Int64>, _ changes: inout Changes) {
+    private func settleSelected(_ pass: Pass, _ expert: Expert, _ changes: inout Changes) {
         let state = pass.key.expert
         var chosen: [PendingRecommendation] = []
         var candidates: [SettleCandidate] = []
         for (place, index) in pass.selection.selected.enumerated() where place < pass.decisions.count {
             let pending = pass.pending[index]
-            guard stillPending.contains(pending.number) else { continue }
             chosen.append(pending)
             candidates.append(
                 SettleCandidate(
@@ -94,13 +93,16 @@ extension Pipeline {
         let own = reference.totals(of: expert.id)
         let hourAgo = pass.time.advanced(bySeconds: -3600)
         while let first = state.entries.first, first <= hourAgo { state.entries.removeFirst() }
+        // The clock of events may go back: what is later than the pass does not count.
+        let isLimited = expert.settings.maxEntriesPerHour != nil
+        let inHour = !isLimited ? 0 : state.entries.elements.reduce(0) { $0 + ($1 > hourAgo && $1 <= pass.time ? 1 : 0) }
         return SettleContext(
             useCase: pass.key.key.useCase, expert: expert,
             funds: Funds(
                 balance: ExactDecimal(account.balance), buyingPower: ExactDecimal(account.buyingPower),
                 expertUsed: own.used, accountUsed: totals.used, accountOrdered: totals.ordered),
             now: pass.time, validFor: configuration.validFor, activePositions: state.active.count,
-            entriesInHour: state.entries.count, nextPositionNumber: positionNumber + 1)
+            entriesInHour: inHour, nextPositionNumber: positionNumber + 1)
     }
 
     private func record(
@@ -144,10 +146,8 @@ extension Pipeline {
     /// A closed gate decides every pending recommendation of the snapshot; with none, and none that the event brought, the event
     /// itself is skipped (R18).
     private func close(_ pass: Pass, _ gate: ClosedGate) {
-        let stillPending = Set(pass.key.pending.map(\.number))
         var changes = Changes(run: KeyRun(key: pass.key.key, run: pass.run))
-        let decided = pass.pending.filter { stillPending.contains($0.number) }
-            .sorted { ($0.recommendation.id, $0.number) < ($1.recommendation.id, $1.number) }
+        let decided = pass.pending.filter { $0.number != pass.deferred }.sorted { ($0.recommendation.id, $0.number) < ($1.recommendation.id, $1.number) }
         for pending in decided { skip(pass, pending, reason: gate.reason, message: gate.message, &changes) }
         if decided.isEmpty, let starter = pass.starter, !starter.broughtNew, !starter.refused {
             changes.outputs.append(

@@ -90,11 +90,14 @@ package struct ExpertSnapshot: Sendable {
         package var run: Int64
         /// By number.
         package var pending: [PendingRecommendation]
+        /// More are pending than were asked for: then none of them is here, and they are read in pages (G7).
+        package var hasMore: Bool
 
-        package init(useCase: UseCase, run: Int64, pending: [PendingRecommendation]) {
+        package init(useCase: UseCase, run: Int64, pending: [PendingRecommendation], hasMore: Bool = false) {
             self.useCase = useCase
             self.run = run
             self.pending = pending
+            self.hasMore = hasMore
         }
     }
 
@@ -103,11 +106,15 @@ package struct ExpertSnapshot: Sendable {
     package var positions: [Position]
     /// Those that the store knows; an unknown key has no runs and nothing pending.
     package var keys: [Key]
+    /// When positions were created, in whatever status they are by now: those of the hour before the newest one, oldest first.
+    /// The limit of entries an hour counts them (R94).
+    package var entries: [Timestamp]
 
-    package init(expert: ExpertID, positions: [Position], keys: [Key]) {
+    package init(expert: ExpertID, positions: [Position], keys: [Key], entries: [Timestamp] = []) {
         self.expert = expert
         self.positions = positions
         self.keys = keys
+        self.entries = entries
     }
 }
 
@@ -115,7 +122,10 @@ package struct ExpertSnapshot: Sendable {
 package enum LoadRequest: Hashable, Sendable {
     /// Which of these are in the store.
     case known(identities: [EventIdentity], recommendations: [RecommendationKey])
-    case expert(ExpertID)
+    /// `pendingLimit`: of a key with more pending recommendations none is read.
+    case expert(ExpertID, pendingLimit: Int)
+    /// Pending recommendations of a key that has more of them than are kept in memory.
+    case pending(ExpertUseCase, limit: Int)
     /// The position, in whatever status, that an order belongs to.
     case position(order: UniqueID)
     /// Rows of the outbox with numbers above `after`, by number.
@@ -126,6 +136,7 @@ package enum LoadRequest: Hashable, Sendable {
 package enum LoadAnswer: Sendable {
     case known(identities: Set<EventIdentity>, recommendations: Set<RecommendationKey>)
     case expert(ExpertSnapshot)
+    case pending(PendingPage)
     case position(Position?)
     case outbox([PublishableRow])
 }

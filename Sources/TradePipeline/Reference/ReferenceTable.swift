@@ -21,9 +21,9 @@ struct ReferenceTable {
     private(set) var experts: [ExpertID: Versioned<Expert>] = [:]
     private(set) var rulesets: [String: Versioned<CompiledRuleset>] = [:]
     /// By expert, for all that have open positions, whether they are known or not.
-    private var expertTotals: [ExpertID: Totals] = [:]
+    private(set) var expertTotals: [ExpertID: Totals] = [:]
     /// By account: the sum of its experts'. Nil inside: out of range, and nothing of the account can be sized.
-    private var accountTotals: [AccountID: Totals?] = [:]
+    private(set) var accountTotals: [AccountID: Totals?] = [:]
     private var origins: [ReferenceKey: ReferenceOrigin] = [:]
     private var versions: Int64 = 0
     private var inFile: [ReferenceKey: ReferenceChange] = [:]
@@ -81,9 +81,8 @@ struct ReferenceTable {
         var writes: [ReferenceWrite] = []
         for key in origins.keys.sorted(by: ReferenceTable.precedes) where !inTopic.contains(key) {
             if let change = inFile[key] {
-                if current(key) != change.value || origins[key] != .file {
-                    writes.append(ReferenceWrite(change: change, origin: .file))
-                }
+                // One that the file had set already is among the changes of the file.
+                if origins[key] != .file { writes.append(ReferenceWrite(change: change, origin: .file)) }
             } else {
                 let deletion = ReferenceChange(key: key, value: nil, json: [])
                 writes.append(ReferenceWrite(change: deletion, origin: .file))

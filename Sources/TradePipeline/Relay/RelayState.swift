@@ -12,7 +12,8 @@ struct RelayState {
     private var windowEnd: Int64
     /// Rows that the sink has, counted from the first of the window.
     private(set) var sent = 0
-    private(set) var loading = false
+    /// While rows are read from the store: up to where they were visible when that was asked for.
+    private var loadingThrough: Int64?
     var retryAt: Int64?
     var failures = 0
     /// When rows became visible: (highest number, time), oldest first.
@@ -39,10 +40,10 @@ struct RelayState {
     mutating func append(_ rows: [PublishableRow], limit: Int, now: Int64) {
         guard let last = rows.last, last.number > visible else { return }
         // Only where nothing is missing between the window and these rows may they follow it.
-        let contiguous = windowEnd == visible
+        let contiguous = windowEnd == visible && loadingThrough == nil
         visible = last.number
         ages.append((last.number, now))
-        guard contiguous, !loading else { return }
+        guard contiguous else { return }
         for row in rows {
             if window.count >= limit { return }
             window.append(row)
@@ -57,19 +58,20 @@ struct RelayState {
 
     /// Where to read on in the store; nil where the window suffices.
     mutating func nextLoad(limit: Int) -> LoadRequest? {
-        guard !loading, window.isEmpty, windowEnd < visible else { return nil }
-        loading = true
+        guard loadingThrough == nil, window.isEmpty, windowEnd < visible else { return nil }
+        loadingThrough = visible
         return .outbox(after: windowEnd, limit: limit)
     }
 
     mutating func loaded(_ rows: [PublishableRow]) {
-        loading = false
+        guard let through = loadingThrough else { return }
+        loadingThrough = nil
         for row in rows where row.number > windowEnd && row.number <= visible {
             window.append(row)
             windowEnd = row.number
         }
-        // Numbers may have gaps, but what the store does not have up to `visible` does not exist.
-        if rows.isEmpty { windowEnd = visible }
+        // Numbers may have gaps, but what the store did not have up to there does not exist; what came since may.
+        if rows.isEmpty { windowEnd = max(windowEnd, through) }
         if window.isEmpty, windowEnd >= visible { acknowledged = visible }
     }
 

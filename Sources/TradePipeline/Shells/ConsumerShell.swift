@@ -77,11 +77,16 @@ final class ConsumerShell: @unchecked Sendable {
     private func take(_ views: [RecordView]) {
         let records = views.map { decoder.decode($0) }
         runner.tell { pipeline, now in pipeline.arrived(records, now: now) }
+        noteNews()
+    }
+
+    private func noteNews() {
         let now = runner.clock().monotonic
         runner.mailboxes.withLock { $0.lastNews = now }
     }
 
     private func hear(_ event: SourceEvent) {
+        noteNews()
         switch event {
         case .assigned(let partitions):
             runner.log.partitions("Assigned", partitions)

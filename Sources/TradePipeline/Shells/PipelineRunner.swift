@@ -171,7 +171,8 @@ package final class PipelineRunner: Sendable {
     package var idleTime: Int64? {
         let now = clock().monotonic
         return mailboxes.withLock { boxes in
-            boxes.pipeline.isQuiet && boxes.pipeline.referenceReady ? now - boxes.lastNews : nil
+            boxes.pipeline.isQuiet && boxes.pipeline.referenceReady && !boxes.pipeline.partitions.isEmpty
+                ? now - boxes.lastNews : nil
         }
     }
 }

@@ -8,6 +8,8 @@ enum StoreSchema {
     // Rows are lean and in insertion order: their numbers come from the machine. Prices and
     // quantities are integers of billionths, times are microseconds since 1970; enumerations are the numbers of `StoreCodes`;
     // ids are two integers, because an index on one of eight bytes is half as large as on sixteen. STRICT keeps types true.
+    // `relay_place` and `relay_is_clean` are for the relay's mark (design §6): whose Kafka mark it goes with, and whether the
+    // last stop was clean. They are kept by whoever runs the relay.
     private static let firstSchema = """
         CREATE TABLE store(
             one INTEGER PRIMARY KEY CHECK (one = 1),

@@ -1,0 +1,217 @@
+import Support
+import TradeContracts
+import TradeCore
+import TradePipeline
+
+/// Holds a run of the machine against the guarantees: every durable entry as it comes, the caches at any moment, and the whole
+/// at the end.
+final class Checker {
+    private(set) var durable = Ledger()
+    private(set) var violations: [String] = []
+    /// Rows of the outbox, by number.
+    private var rows: [OutboxRow] = []
+    private var identities: Set<EventIdentity> = []
+    /// The commit that took a recommendation in, and the one that decided it.
+    private var takenIn: [RecommendationKey: Int64] = [:]
+    private var decidedAt: [RecommendationKey: Int64] = [:]
+    private var orders: Set<UniqueID> = []
+    /// Who holds a key, as the machine has said since its start.
+    private var holders: [ExpertUseCase: Int64] = [:]
+    private var lastRuns: [ExpertUseCase: Int64] = [:]
+    /// Undecided recommendations of events that were dropped with a promise, with the commit of the drop.
+    private var covered: [(key: RecommendationKey, drop: Int64)] = []
+    /// The last commit of a pass and the last drop with a promise, by key.
+    private var passes: [ExpertUseCase: Int64] = [:]
+    private var promises: [ExpertUseCase: Int64] = [:]
+    private var seenPublished = 0
+    private var publishedThrough: Int64 = 0
+
+    func fail(_ text: String) { violations.append(text) }
+
+    // MARK: - Each durable entry
+
+    func observe(_ entry: ChangeSet, records: [TopicPartition: [DecodedRecord]]) {
+        if entry.number != durable.lastCommit + 1 { fail("commit \(entry.number) follows \(durable.lastCommit)") }
+        checkRecord(entry, records)
+        for added in entry.recommendations {
+            if takenIn.updateValue(entry.number, forKey: added.key) != nil { fail("R13: \(added.key) taken in twice") }
+        }
+        for outcome in entry.outcomes {
+            guard let key = durable.pending[outcome.number]?.key else {
+                fail("G4: recommendation \(outcome.number) is decided before its inbox row, or twice")
+                continue
+            }
+            if decidedAt.updateValue(entry.number, forKey: key) != nil { fail("G2: \(key) decided twice") }
+        }
+        if let run = entry.run, run.run < durable.runs[run.key] ?? 0 {
+            fail("G1: run \(run.run) of \(run.key) after \(durable.runs[run.key] ?? 0)")
+        }
+        checkRows(entry)
+        let before = durable
+        durable.apply(entry)
+        checkPositions(entry, before)
+        if durable.relayMark < before.relayMark { fail("the mark went down to \(durable.relayMark)") }
+        if let run = entry.run, !entry.rows.contains(where: \.isDrop) { passes[run.key] = entry.number }
+    }
+
+    /// An input position moves by one, and what the record is decides what the entry holds.
+    private func checkRecord(_ entry: ChangeSet, _ records: [TopicPartition: [DecodedRecord]]) {
+        guard let position = entry.position else {
+            if entry.event != nil { fail("an event without its input position") }
+            return
+        }
+        let before = durable.inputs[position.partition] ?? 0
+        if position.nextOffset != before + 1 {
+            fail("G6: \(position.partition) goes from \(before) to \(position.nextOffset)")
+        }
+        guard let log = records[position.partition], log.indices.contains(Int(position.lastOffset)) else {
+            fail("no such record")
+            return
+        }
+        let letters = entry.rows.filter { if case .deadLetter = $0.record { true } else { false } }
+        if letters.count == 1, entry.rows.count == 1, entry.event == nil, entry.positions.isEmpty { return }
+        switch log[Int(position.lastOffset)].body {
+        case .undecodable: fail("G2: an undecodable record without a dead letter")
+        case .event(let event): check(event, entry)
+        case .orderUpdate:
+            if entry.event != nil || !entry.rows.isEmpty { fail("an order update that puts something out") }
+        case .reference: fail("a reference record has no input position")
+        }
+    }
+
+    private func check(_ event: AnalysisEvent, _ entry: ChangeSet) {
+        let skips = entry.rows.compactMap { row in if case .skip(let skip) = row.record { skip } else { nil } }
+        guard identities.insert(event.identity).inserted else {
+            let isOneSkip = skips.count == 1 && skips[0].reason == .duplicateEvent && skips[0].recommendation == nil
+            if entry.event != nil || !isOneSkip { fail("R12: \(event.identity.id) is no duplicate_event skip") }
+            return
+        }
+        if entry.event == nil { fail("G2: event \(event.identity.id) has no inbox row") }
+        let key = ExpertUseCase(expert: event.expert, useCase: event.useCase)
+        let known = event.recommendations.filter { takenIn[RecommendationKey(key: key, id: $0.id)] != nil }
+        if entry.recommendations.count + known.count != event.recommendations.count || skips.count != known.count {
+            fail("R13: event \(event.identity.id) with \(known.count) known recommendations")
+        }
+    }
+
+    private func checkRows(_ entry: ChangeSet) {
+        for row in entry.rows {
+            if let last = rows.last, row.number != last.number + 1 { fail("row \(row.number) after \(last.number)") }
+            rows.append(row)
+            switch row.record {
+            case .order(let order):
+                if !orders.insert(order.plan.id).inserted { fail("G3: order \(order.plan.id) twice") }
+            case .skip(let skip) where skip.reason == .lockBusy && skip.covered == true:
+                for pending in durable.pending.values where pending.event === skip.event {
+                    covered.append((pending.key, entry.number))
+                }
+                promises[ExpertUseCase(expert: skip.event.expert, useCase: skip.event.useCase)] = entry.number
+            default: break
+            }
+        }
+    }
+
+    /// At most one active position of an expert in a symbol, and no money spent twice (R54–R56).
+    private func checkPositions(_ entry: ChangeSet, _ before: Ledger) {
+        for changed in entry.positions {
+            if changed.status.isActive {
+                let others = durable.positions.values.filter {
+                    $0.expert == changed.expert && $0.symbol == changed.symbol && $0.status.isActive
+                }
+                if others.count > 1 { fail("G3: \(others.count) active of \(changed.expert) in \(changed.symbol)") }
+            }
+            if let former = before.positions[changed.number] {
+                if former.status.isTerminal, former != changed {
+                    fail("position \(changed.number) came back from \(former.status) as \(changed.status)")
+                }
+                continue
+            }
+            guard case .expert(let expert) = durable.reference[.expert(changed.expert)],
+                case .account(let account) = durable.reference[.account(expert.account)]
+            else {
+                fail("an entry of an expert without reference data")
+                continue
+            }
+            let experts = durable.experts(of: account.id)
+            if let used = durable.used(by: experts), used > ExactDecimal(account.balance) {
+                fail("R55: positions of account \(account.id) bind \(used), more than its balance")
+            }
+            if let ordered = durable.ordered(by: experts), ordered > ExactDecimal(account.buyingPower) {
+                fail("R55: orders of account \(account.id) of \(ordered) are beyond its buying power")
+            }
+        }
+    }
+
+    // MARK: - Runs
+
+    func observe(_ events: [PipelineEvent]) {
+        for event in events {
+            switch event {
+            case .acquired(let key, let run, _):
+                if let holder = holders[key] { fail("G1: run \(run) of \(key) beside run \(holder)") }
+                if run <= lastRuns[key] ?? 0 { fail("G1: run \(run) of \(key) after \(lastRuns[key] ?? 0)") }
+                holders[key] = run
+                lastRuns[key] = run
+            case .released(let key, let run):
+                if holders[key] != run { fail("G1: run \(run) of \(key) released by another") }
+                holders[key] = nil
+            default: break
+            }
+        }
+    }
+
+    /// The process died: runs that left no trace are numbered anew, and what was promised to pure triggers is gone.
+    func crashed() {
+        holders = [:]
+        lastRuns = durable.runs
+        promises = [:]
+    }
+
+    // MARK: - Publishing
+
+    func observe(published: [PublishableRow]) {
+        while seenPublished < published.count {
+            let row = published[seenPublished]
+            seenPublished += 1
+            guard row.number > publishedThrough else { continue }
+            if row.number != publishedThrough + 1 { fail("G5: row \(row.number) after \(publishedThrough)") }
+            publishedThrough = row.number
+        }
+        if durable.relayMark > publishedThrough { fail("G5: mark \(durable.relayMark) above \(publishedThrough)") }
+    }
+
+    // MARK: - The end
+
+    /// After everything has come to rest.
+    func checkEnd(_ harness: PipelineHarness) {
+        for key in takenIn.keys where decidedAt[key] == nil { fail("G2: \(key) was never decided") }
+        for (key, drop) in covered where (decidedAt[key] ?? 0) <= drop { fail("G2: \(key) is not decided after its drop") }
+        for (key, drop) in promises where (passes[key] ?? 0) <= drop {
+            fail("G2: no pass of \(key) after the drop in commit \(drop)")
+        }
+        for (key, run) in holders { fail("G1: run \(run) of \(key) never ended") }
+        if let last = rows.last, last.number != publishedThrough {
+            fail("G5: published through \(publishedThrough) of \(last.number)")
+        }
+        if durable.relayMark != publishedThrough { fail("the mark is \(durable.relayMark), not \(publishedThrough)") }
+        for (partition, log) in harness.logs where partition.topic != .reference && !log.isEmpty {
+            if durable.inputs[partition] != Int64(log.count) {
+                fail("G2: \(partition) is taken in up to \(durable.inputs[partition] ?? 0) of \(log.count)")
+            }
+        }
+    }
+}
+
+extension PendingRecommendation {
+    var key: RecommendationKey {
+        RecommendationKey(key: ExpertUseCase(expert: event.expert, useCase: event.useCase), id: recommendation.id)
+    }
+}
+
+extension OutboxRow {
+    /// Whether it says that an event was dropped because its key was busy.
+    var isDrop: Bool {
+        if case .skip(let skip) = record { return skip.reason == .lockBusy }
+        return false
+    }
+}
