@@ -81,7 +81,7 @@ extension Processes {
             try harness.site.publish([.event("one", [.init(1, "AAPL")])])
             #expect(outputs.read(count: 1), "\(first.errors)")
             broker.goDown()
-            #expect(first.waitForErrors("no broker"), "\(first.errors)")
+            #expect(first.waitForErrors("no Kafka broker"), "\(first.errors)")
             broker.comeUp()
             try harness.site.publish([.event("two", [.init(2, "MSFT")])])
             #expect(outputs.read(count: 2), "G2: \(first.errors)")

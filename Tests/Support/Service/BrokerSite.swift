@@ -37,7 +37,8 @@ package final class BrokerSite {
         guard kind == .kafka else { return }
         let made = try KafkaAdmin(configuration).create(
             wanted.map { name, count in
-                let settings = name == topics.reference ? ["cleanup.policy": "compact"] : [:]
+                let settings =
+                    name == topics.reference ? ["cleanup.policy": "compact"] : ["max.message.bytes": "20000000"]
                 return .init(name: name, partitions: count, replication: 1, settings: settings)
             })
         for case (let name, .failed(let error)) in made { throw ServiceFailure("\(name): \(error)") }

@@ -14,8 +14,14 @@ package final class ServiceHarness {
     package var configuration: Configuration
 
     /// `reference`: what the reference file holds; nil: there is none.
-    package init(_ broker: ServiceBroker, reference: TestReference? = TestReference(), partitions: Int32 = 4) throws {
-        site = try BrokerSite(broker, partitions: partitions)
+    package convenience init(
+        _ broker: ServiceBroker, reference: TestReference? = TestReference(), partitions: Int32 = 4
+    ) throws {
+        try self.init(at: BrokerSite(broker, partitions: partitions), reference: reference)
+    }
+
+    package init(at site: BrokerSite, reference: TestReference? = TestReference()) throws {
+        self.site = site
         folder = try TemporaryFolder()
         var configuration = Configuration()
         configuration.kafka.bootstrapServers = .servers([site.servers])
