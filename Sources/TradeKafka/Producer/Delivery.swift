@@ -50,7 +50,7 @@ struct Delivery {
                 result.isTooLarge = Self.isTooLarge(failure.rawValue)
                 return result
             }
-            if let error = session.fatalError { return discard(&reports, error.description) }
+            if let error = session.terminalError { return discard(&reports, error.description) }
             let waited = lastProgress.duration(to: .now)
             if waited > (isStopping() ? min(patience, Self.patienceOfStop) : patience) {
                 let cause = session.lastCause.isEmpty ? "" : " (\(session.lastCause))"
