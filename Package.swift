@@ -47,7 +47,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline", "TradeKafka", "TradeStore",
-                "TradeReplay",
+                "TradeReplay", "CSystem",
             ]),
         .executableTarget(name: "trade-manager", dependencies: ["Commands"]),
 
@@ -74,7 +74,8 @@ let package = Package(
             name: "TradePipelineTests",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "TradeReplay", "Support"]),
         .testTarget(
-            name: "Simulation", dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
+            name: "Simulation",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),

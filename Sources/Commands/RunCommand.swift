@@ -24,8 +24,7 @@ enum RunCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitCode {
         // First of all, so that a SIGTERM during the start ends with 0, too.
         let stop = StopOrder()
-        let signals = Signals { stop.give(signal: $0) }
-        defer { withExtendedLifetime(signals) {} }
+        try Signals.listen { stop.give(signal: $0) }
         let idle = try arguments.integer("until-idle", in: 1...86_400)
         let configuration = try arguments.configuration(environment: context.environment)
         let logger = configuration.logger(

@@ -45,12 +45,9 @@ struct Delivery {
             }
             if reports.ended == sent, refusal != nil || (isStopping() && sent < count) { break }
             if session.serve(milliseconds: Self.slice, report: { reports.add($0, $1) }) { lastProgress = .now }
-            if let failure = reports.failure {
-                var result = discard(&reports, KafkaError(failure, context: "sending").description)
-                result.isTooLarge = Self.isTooLarge(failure.rawValue)
-                return result
+            if reports.failure != nil || session.terminalError != nil {
+                return discard(&reports, session.terminalError?.description ?? "sending failed")
             }
-            if let error = session.terminalError { return discard(&reports, error.description) }
             let waited = lastProgress.duration(to: .now)
             if waited > (isStopping() ? min(patience, Self.patienceOfStop) : patience) {
                 let cause = session.lastCause.isEmpty ? "" : " (\(session.lastCause))"
@@ -74,7 +71,10 @@ struct Delivery {
     private func discard(_ reports: inout Reports, _ reason: String) -> Result {
         session.purge()
         while session.serve(milliseconds: 10, report: { reports.add($0, $1) }) {}
-        return Result(acknowledged: reports.acknowledged, reason: reason, needsNewSession: true)
+        let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
+        return Result(
+            acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true,
+            isTooLarge: reports.cause.map { Self.isTooLarge($0.rawValue) } ?? false)
     }
 }
 
@@ -87,6 +87,14 @@ struct Reports {
     private(set) var ended = 0
     /// The first code of a report that is no acknowledgement.
     private(set) var failure: rd_kafka_resp_err_t?
+    /// The first that isn't a consequence of giving up.
+    private(set) var cause: rd_kafka_resp_err_t?
+
+    private static let consequences: Set<Int32> = Set(
+        [
+            RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, RD_KAFKA_RESP_ERR__FATAL,
+            RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE,
+        ].map(\.rawValue))
 
     init(count: Int) { isAcknowledged = Array(repeating: false, count: count) }
 
@@ -94,6 +102,7 @@ struct Reports {
         ended += 1
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             failure = failure ?? code
+            if cause == nil, !Self.consequences.contains(code.rawValue) { cause = code }
             return
         }
         guard isAcknowledged.indices.contains(index) else { return }

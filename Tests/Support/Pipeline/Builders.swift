@@ -22,7 +22,7 @@ package enum Build {
     }
 
     package static func event(
-        _ id: String, expert: Int64 = 1, _ useCase: UseCase = .enterMarket, at time: Timestamp = Build.time,
+        _ id: String, expert: Int64 = 1, useCase: UseCase = .enterMarket, at time: Timestamp = Build.time,
         lookbackDays: Int64 = 1, _ recommendations: [Recommendation] = []
     ) -> DecodedRecord.Body {
         .event(
