@@ -39,7 +39,9 @@ let package = Package(
         .target(
             name: "TradeStore",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CSQLite", "CSystem"]),
-        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry"]),
+        .target(
+            name: "TradeReplay",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CCrypto"]),
         .target(name: "Settings", dependencies: ["CYAML"]),
         .target(
             name: "Commands",
@@ -67,9 +69,15 @@ let package = Package(
             name: "Simulation", dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
-        .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),
         .testTarget(
-            name: "CommandsTests", dependencies: ["Commands", "Settings", "Telemetry", "trade-manager", "Support"]),
+            name: "TradeReplayTests",
+            dependencies: ["TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "Support"]),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "Settings", "Telemetry", "TradeReplay", "TradeKafka", "TradeContracts", "trade-manager",
+                "Support",
+            ]),
         .testTarget(name: "RepositoryTests", dependencies: ["Commands", "Settings"]),
     ],
     swiftLanguageModes: [.v6],
