@@ -7,6 +7,7 @@ final class QuerySession {
     private let connection: Connection
     private let events: EventRows
     private let recommendations: RecommendationRows
+    private let pages: PendingPageRows
     private let positions: PositionRows
     private let outbox: OutboxRows
     private let runs: Statement
@@ -19,6 +20,7 @@ final class QuerySession {
         try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -\(options.cacheKibibytes)")
         events = try EventRows(connection, writes: false)
         recommendations = try RecommendationRows(connection)
+        pages = try PendingPageRows(connection)
         positions = try PositionRows(connection)
         outbox = try OutboxRows(connection)
         runs = try connection.statement("SELECT use_case, run FROM lock_keys WHERE expert = ?")
@@ -42,8 +44,7 @@ final class QuerySession {
         case .expert(let expert, let limit):
             return .expert(try snapshot(of: expert, pendingLimit: limit))
         case .pending(let key, let limit):
-            let all = try recommendations.pending(of: key.expert, events: events)
-            return .pending(PendingPage(of: all.filter { $0.event.useCase == key.useCase }, limit: limit))
+            return .pending(try pages.page(of: key, limit: limit, events: events))
         case .position(let order):
             return .position(try positions.position(order: order))
         case .outbox(let after, let limit):
@@ -52,16 +53,20 @@ final class QuerySession {
     }
 
     private func snapshot(of expert: ExpertID, pendingLimit: Int) throws -> ExpertSnapshot {
-        let pending = try recommendations.pending(of: expert, events: events)
+        let limit = min(max(0, pendingLimit), Int.max - 1)
+        var shared = SharedEvents(events)
         let runs = try lastRuns(of: expert)
-        let keys = UseCase.allCases.compactMap { useCase -> ExpertSnapshot.Key? in
-            let own = pending.filter { $0.event.useCase == useCase }
-            guard runs[useCase] != nil || !own.isEmpty else { return nil }
+        let keys = try UseCase.allCases.compactMap { useCase -> ExpertSnapshot.Key? in
+            let key = ExpertUseCase(expert: expert, useCase: useCase)
+            let pending = try recommendations.pending(of: key, limit: limit + 1, events: &shared)
+            guard runs[useCase] != nil || !pending.isEmpty else { return nil }
+            let hasMore = pending.count > limit
             return ExpertSnapshot.Key(
-                useCase: useCase, run: runs[useCase] ?? 0, pending: own.count > pendingLimit ? [] : own,
-                hasMore: own.count > pendingLimit)
+                useCase: useCase, run: runs[useCase] ?? 0, pending: hasMore ? [] : pending, hasMore: hasMore)
         }
-        return ExpertSnapshot(expert: expert, positions: try positions.unfinished(of: expert), keys: keys)
+        return ExpertSnapshot(
+            expert: expert, positions: try positions.unfinished(of: expert), keys: keys,
+            entries: try positions.lastHour(of: expert))
     }
 
     private func lastRuns(of expert: ExpertID) throws -> [UseCase: Int64] {

@@ -1,3 +1,4 @@
+import TradeCore
 package import TradePipeline
 
 /// A store with its reader, and how to come back to it.
@@ -11,5 +12,12 @@ package struct StoreBench {
         self.store = store
         self.queries = queries
         self.reopen = reopen
+    }
+
+    /// All that the store knows of an expert.
+    package func expert(_ id: Int64, pendingLimit: Int = .max) throws -> ExpertSnapshot {
+        let answer = try queries.answer(.expert(ExpertID(id), pendingLimit: pendingLimit))
+        guard case .expert(let snapshot) = answer else { throw Refusal("another question was answered: \(answer)") }
+        return snapshot
     }
 }

@@ -94,7 +94,8 @@ extension StoreContract {
             recommendation: RecommendationID(.min), quantity: Fixed9(billionths: .max),
             price: Fixed9(billionths: .min), createdAt: Timestamp(microseconds: 0),
             openedAt: isFull ? Timestamp(microseconds: .min) : nil,
-            closedAt: isFull ? Timestamp(microseconds: .max) : nil, takeProfit: isFull ? .zero : nil,
+            closedAt: isFull ? Timestamp(microseconds: .max) : nil, closePrice: isFull ? Fixed9(billionths: -2) : nil,
+            takeProfit: isFull ? .zero : nil,
             stopLoss: isFull ? Fixed9(billionths: -1) : nil, orders: isFull ? orders : [])
     }
 }

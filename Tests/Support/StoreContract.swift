@@ -20,6 +20,9 @@ package struct StoreContract: Sendable, CustomTestStringConvertible {
             StoreContract("reference data is set and deleted", referenceData),
             StoreContract("identities are compared, not only hashed", identities),
             StoreContract("an empty group is committed", emptyGroup),
+            StoreContract("of a key with much pending none is read at once", pendingLimit),
+            StoreContract("what is pending is read in pages of whole symbols", pendingPages),
+            StoreContract("the last hour's entries are counted, whatever became of them", lastHour),
         ]
         + StoreRefusals.all.map { refusal in
             StoreContract("refused: \(refusal.name)") { open in try refusal.check(open) }
@@ -52,7 +55,7 @@ extension StoreContract {
         let bench = try open()
         var entries = StoreEntries()
         #expect(bench.store.commit([entries.inbox(ids: [5, 6]), entries.inbox(ids: [7])]) == .committed)
-        guard case .expert(let expert) = try bench.queries.answer(.expert(ExpertID(1))) else { return }
+        let expert = try bench.expert(1)
         let pending = try #require(expert.keys.first?.pending)
         #expect(pending.map(\.number) == [1, 2, 3])
         guard pending.count == 3 else { return }
@@ -71,7 +74,7 @@ extension StoreContract {
         ]
         let decision = entries.other(run: StoreEntries.run(3), outcomes: outcomes)
         #expect(bench.store.commit([inbox, other, decision]) == .committed)
-        guard case .expert(let expert) = try bench.queries.answer(.expert(ExpertID(1))) else { return }
+        let expert = try bench.expert(1)
         // The other key has neither runs nor anything pending: the store does not know it.
         #expect(expert.keys.map(\.useCase) == [.enterMarket])
         #expect(expert.keys.map(\.run) == [3])
@@ -96,7 +99,7 @@ extension StoreContract {
             ]),
         ]
         #expect(bench.store.commit(group) == .committed)
-        guard case .expert(let expert) = try bench.queries.answer(.expert(ExpertID(1))) else { return }
+        let expert = try bench.expert(1)
         #expect(expert.positions.map(\.number) == [1, 3, 4])
         var open: [Int64] = []
         try bench.store.openPositions { open.append($0.number) }
@@ -111,6 +114,7 @@ extension StoreContract {
         position.status = .closed
         position.openedAt = Timestamp(microseconds: 8)
         position.closedAt = Timestamp(microseconds: 9)
+        position.closePrice = Fixed9(units: 4)
         position.takeProfit = Fixed9(units: 3)
         position.stopLoss = Fixed9(units: -3)
         position.quantity = .zero
@@ -124,7 +128,7 @@ extension StoreContract {
             guard case .position(let found) = try bench.queries.answer(.position(order: order)) else { return }
             #expect(found == (isFound ? position : nil), "order \(place)")
         }
-        guard case .expert(let expert) = try bench.queries.answer(.expert(ExpertID(1))) else { return }
+        let expert = try bench.expert(1)
         #expect(expert.positions.isEmpty)
     }
 

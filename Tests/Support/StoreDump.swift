@@ -38,8 +38,11 @@ package enum StoreDump {
     }
 
     private static func lines(of expert: Int64, _ bench: StoreBench) throws -> [String] {
-        guard case .expert(let snapshot) = try bench.queries.answer(.expert(ExpertID(expert))) else { return [] }
+        let snapshot = try bench.expert(expert)
         var lines = snapshot.positions.map { "expert \(expert) has \(describe($0))" }
+        if !snapshot.entries.isEmpty {
+            lines.append("expert \(expert) entries \(snapshot.entries.map(\.microseconds))")
+        }
         for key in snapshot.keys {
             lines.append("expert \(expert) \(key.useCase) run \(key.run)")
             lines += key.pending.map(describe)

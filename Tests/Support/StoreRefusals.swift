@@ -96,6 +96,12 @@ package struct StoreRefusals: Sendable {
             entry.rows.last?.encoded = nil
             return entry
         },
+        StoreRefusals(name: "reference data without its JSON") { entries in
+            var entries = entries
+            var change = ReferenceSamples.account(1)
+            change.json = []
+            return entries.other(reference: [ReferenceWrite(change: change, origin: .file)])
+        },
         StoreRefusals(name: "a relay mark that goes down") { entries in
             var entries = entries
             return entries.other(relayMark: 0)

@@ -38,7 +38,7 @@ struct StoreFailureTests {
         let rest = group.filter { $0.number > last } + [entries.inbox(ids: [4])]
         #expect(store.commit(rest) == .committed)
         #expect(try store.snapshot { _ in }.lastCommit == 4)
-        guard case .expert(let expert) = try queries.answer(.expert(.init(1))) else { return }
+        guard case .expert(let expert) = try queries.answer(.expert(.init(1), pendingLimit: 10)) else { return }
         #expect(expert.keys.first?.pending.map(\.recommendation.id.rawValue) == [1, 2, 3, 4])
     }
 

@@ -33,6 +33,7 @@ package final class KafkaAdmin {
         client = try KafkaClient(configuration, for: .administration(groupID: groupID ?? configuration.groupID))
     }
 
+    /// Which cluster this is (G6).
     package func identity(within seconds: Double = 5) throws(KafkaError) -> KafkaClusterIdentity {
         try KafkaClusterIdentity.read(client, within: seconds)
     }
@@ -52,7 +53,7 @@ package final class KafkaAdmin {
         try client.topics(milliseconds: Self.milliseconds(seconds)).partitions
     }
 
-    /// Makes topics; what is there already stays as it is. Throws where the broker doesn't answer at all.
+    /// Makes topics, and waits until they can be used; what is there already stays as it is. Throws where the broker doesn't answer at all.
     package func create(_ topics: [NewTopic], within seconds: Double = 30) throws(KafkaError) -> [String: Creation] {
         var handles: [OpaquePointer?] = []
         defer {
@@ -85,7 +86,16 @@ package final class KafkaAdmin {
                 result[name] = .failed(KafkaError(code, context: "creating the topic \(name)", text: reason))
             }
         }
+        let end = ContinuousClock.Instant.now + .seconds(seconds)
+        for name in result.keys where result[name] == .created {
+            while !isReady(name), .now < end { _ = queue.poll(milliseconds: 20) }
+        }
         return result
+    }
+
+    private func isReady(_ topic: String) -> Bool {
+        let listing = try? client.topics(named: topic, milliseconds: 1_000)
+        return listing?.ready.contains(topic) ?? false
     }
 
     /// A setting of a topic, like `cleanup.policy`; nil where the broker has no such setting. Throws `unsupported` where the

@@ -57,7 +57,7 @@ enum Calls {
     static func setLogQueue(_ client: OpaquePointer, _ queue: OpaquePointer?) -> Code {
         ForcedError.hit("set_log_queue") ?? rd_kafka_set_log_queue(client, queue)
     }
-    static func fatalError(_ client: OpaquePointer) -> (code: Code, text: String) {
+    static func terminalError(_ client: OpaquePointer) -> (code: Code, text: String) {
         withText { rd_kafka_fatal_error(client, $0, $1) }
     }
     static func clusterID(_ client: OpaquePointer, milliseconds: Int32) -> String? {

@@ -19,8 +19,8 @@ final class KafkaClient {
     }
 
     /// The library's fatal error, if it has one.
-    func fatalError(context: String) -> KafkaError? {
-        let (code, text) = Calls.fatalError(handle)
+    func terminalError(context: String) -> KafkaError? {
+        let (code, text) = Calls.terminalError(handle)
         return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, context: context, text: text, isFatal: true)
     }
 

@@ -133,7 +133,7 @@ extension KafkaConsumer {
     private func failed(_ event: KafkaEvent) {
         let code = event.code
         // A fatal error comes under the code of its cause.
-        if let error = client?.fatalError(context: "reading") {
+        if let error = client?.terminalError(context: "reading") {
             fail(error)
             return
         }

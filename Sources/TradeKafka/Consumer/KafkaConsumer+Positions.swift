@@ -51,7 +51,7 @@ extension KafkaConsumer {
     }
 
     func assignFailed(_ error: KafkaError) {
-        if let fatal = client?.fatalError(context: error.context) {
+        if let fatal = client?.terminalError(context: error.context) {
             fail(fatal)
         } else {
             tellTrouble(error.description)

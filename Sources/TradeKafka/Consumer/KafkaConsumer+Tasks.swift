@@ -89,7 +89,7 @@ extension KafkaConsumer {
         sendCommits()
         waitForCommits(until: min(end, .now + .seconds(max(0, deadline) / 2)))
         endReading()
-        let isFatal = client.fatalError(context: "") != nil
+        let isFatal = client.terminalError(context: "") != nil
         let isClosed = !isFatal && leave(client, until: end)
         events = nil
         self.client = nil

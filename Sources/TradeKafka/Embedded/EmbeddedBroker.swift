@@ -16,6 +16,7 @@ package final class EmbeddedBroker: @unchecked Sendable {
 
     /// Random, new for every broker; readable as the name of a topic (`KafkaClusterIdentity`).
     package let identity: String
+    /// `host:port` for its clients.
     package let bootstrapServers: String
 
     /// Starts it, with these topics and numbers of partitions. Listens on 127.0.0.1 and a free port.
@@ -46,6 +47,7 @@ package final class EmbeddedBroker: @unchecked Sendable {
         return result
     }
 
+    /// Adds a topic; throws where it is there already. (A producer that sends to an unknown topic makes it too, with 4.)
     package func createTopic(_ name: String, partitions: Int32) throws(KafkaError) {
         let code = Calls.mockTopicCreate(cluster, name, partitions)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {

@@ -46,7 +46,7 @@ struct Delivery {
             if let failure = reports.failure {
                 return discard(&reports, KafkaError(failure, context: "sending").description)
             }
-            if let error = session.fatalError { return discard(&reports, error.description) }
+            if let error = session.terminalError { return discard(&reports, error.description) }
             let waited = lastProgress.duration(to: .now)
             if waited > (isStopping() ? min(patience, Self.patienceOfStop) : patience) {
                 let cause = session.lastCause.isEmpty ? "" : " (\(session.lastCause))"

@@ -9,7 +9,7 @@ final class ProducerSession {
     private let arguments: UnsafeMutablePointer<rd_kafka_vu_t>
     /// The last error of a connection.
     private(set) var lastCause = ""
-    private(set) var fatalError: KafkaError?
+    private(set) var terminalError: KafkaError?
 
     private static let argumentCount = 6
 
@@ -81,7 +81,7 @@ final class ProducerSession {
 
     private func failed(_ event: KafkaEvent) {
         lastCause = event.text
-        fatalError = fatalError ?? client.fatalError(context: "sending")
+        terminalError = terminalError ?? client.terminalError(context: "sending")
     }
 
     /// Drops what is not acknowledged: it is reported as purged.

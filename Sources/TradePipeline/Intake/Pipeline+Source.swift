@@ -48,7 +48,7 @@ extension Pipeline {
         var touched: [PartitionState] = []
         var asking: [IntakeRecord] = []
         for decoded in records {
-            guard let partition = partitions[decoded.address.topicPartition] else { continue }
+            guard let partition = partitions[decoded.address.topicPartition], !partition.revoked else { continue }
             guard decoded.address.offset >= partition.nextArrival else {
                 counters.redelivered += 1
                 continue

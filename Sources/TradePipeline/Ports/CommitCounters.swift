@@ -8,7 +8,8 @@ package struct Refusal: Error, Hashable, Sendable {
     package init(_ reason: String) { self.reason = reason }
 }
 
-/// The numbers that the machine gives out and a store only ever sees rising: every store checks them in the same way.
+/// The numbers that the machine gives out and a store only ever sees rising, and whether an entry is whole: every store
+/// checks that in the same way.
 package struct CommitCounters: Hashable, Sendable {
     package var commit: Int64 = 0
     package var event: Int64 = 0
@@ -40,6 +41,9 @@ package struct CommitCounters: Hashable, Sendable {
         for row in entry.rows {
             try Self.raise(&outboxRow, to: row.number, what: "outbox row")
             guard row.encoded != nil else { throw Refusal("outbox row \(row.number) is not encoded") }
+        }
+        for write in entry.reference where write.change.value != nil && write.change.json.isEmpty {
+            throw Refusal("reference data of \(write.change.key) without its JSON")
         }
         guard let mark = entry.relayMark else { return }
         guard mark >= relayMark else { throw Refusal("relay mark \(mark) is below \(relayMark)") }

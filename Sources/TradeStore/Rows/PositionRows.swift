@@ -7,10 +7,12 @@ struct PositionRows {
     private let byNumber: Statement
     private let byOrder: Statement
     private let orders: Statement
+    private let newest: Statement
+    private let since: Statement
 
     static let columns =
         "number, id_high, id_low, expert, symbol, side, status, recommendation, quantity, price, created_at, opened_at, "
-        + "closed_at, take_profit, stop_loss"
+        + "closed_at, close_price, take_profit, stop_loss"
 
     init(_ connection: Connection) throws(SQLiteFailure) {
         // Two halves, because each has a partial index of its own.
@@ -22,6 +24,9 @@ struct PositionRows {
                 + "SELECT \(Self.columns) FROM positions INDEXED BY positions_closing WHERE status = 3")
         byNumber = try connection.statement("SELECT \(Self.columns) FROM positions WHERE number = ?")
         byOrder = try connection.statement("SELECT position, id_low FROM orders WHERE id_high = ?")
+        newest = try connection.statement("SELECT max(created_at) FROM positions WHERE expert = ?")
+        since = try connection.statement(
+            "SELECT created_at FROM positions WHERE expert = ? AND created_at > ? ORDER BY created_at")
         orders = try connection.statement(
             "SELECT id_high, id_low, role, status, quantity, price, created_at FROM orders WHERE position = ? "
                 + "ORDER BY place")
@@ -40,6 +45,19 @@ struct PositionRows {
     func unfinished(_ body: (Position) -> Void) throws {
         defer { allUnfinished.reset() }
         while try allUnfinished.step() { body(try read(allUnfinished)) }
+    }
+
+    /// When the positions of the hour before an expert's newest were created, oldest first (R94).
+    func lastHour(of expert: ExpertID) throws -> [Timestamp] {
+        newest.bind(1, integer: expert.rawValue)
+        defer { newest.reset() }
+        guard try newest.step(), let last = newest.optionalInteger(0) else { return [] }
+        since.bind(1, integer: expert.rawValue)
+        since.bind(2, integer: Timestamp(microseconds: last).advanced(bySeconds: -3600).microseconds)
+        defer { since.reset() }
+        var result: [Timestamp] = []
+        while try since.step() { result.append(Timestamp(microseconds: since.integer(0))) }
+        return result
     }
 
     /// The position that an order belongs to, in whatever status.
@@ -72,8 +90,9 @@ struct PositionRows {
             createdAt: Timestamp(microseconds: row.integer(10)),
             openedAt: row.optionalInteger(11).map(Timestamp.init(microseconds:)),
             closedAt: row.optionalInteger(12).map(Timestamp.init(microseconds:)),
-            takeProfit: row.optionalInteger(13).map(Fixed9.init(billionths:)),
-            stopLoss: row.optionalInteger(14).map(Fixed9.init(billionths:)), orders: try orders(of: number))
+            closePrice: row.optionalInteger(13).map(Fixed9.init(billionths:)),
+            takeProfit: row.optionalInteger(14).map(Fixed9.init(billionths:)),
+            stopLoss: row.optionalInteger(15).map(Fixed9.init(billionths:)), orders: try orders(of: number))
     }
 
     private func orders(of position: Int64) throws -> [PositionOrder] {

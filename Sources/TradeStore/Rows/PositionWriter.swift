@@ -13,10 +13,10 @@ struct PositionWriter {
     init(_ connection: Connection) throws(SQLiteFailure) {
         self.connection = connection
         insertion = try connection.statement(
-            "INSERT INTO positions(\(PositionRows.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            "INSERT INTO positions(\(PositionRows.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         change = try connection.statement(
             "UPDATE positions SET status = ?6, quantity = ?7, price = ?8, opened_at = ?9, closed_at = ?10, "
-                + "take_profit = ?11, stop_loss = ?12 "
+                + "close_price = ?11, take_profit = ?12, stop_loss = ?13 "
                 + "WHERE number = ?1 AND id_high = ?2 AND id_low = ?3 AND expert = ?4 AND symbol = ?5")
         let order =
             "INSERT INTO orders(position, place, id_high, id_low, role, status, quantity, price, created_at) "
@@ -45,8 +45,9 @@ struct PositionWriter {
         row.bind(11, integer: position.createdAt.microseconds)
         row.bind(12, integer: position.openedAt?.microseconds)
         row.bind(13, integer: position.closedAt?.microseconds)
-        row.bind(14, integer: position.takeProfit?.billionths)
-        row.bind(15, integer: position.stopLoss?.billionths)
+        row.bind(14, integer: position.closePrice?.billionths)
+        row.bind(15, integer: position.takeProfit?.billionths)
+        row.bind(16, integer: position.stopLoss?.billionths)
         try row.run()
         try write(position.orders, of: position, through: orderInsertion)
     }
@@ -64,8 +65,9 @@ struct PositionWriter {
         row.bind(8, integer: position.price.billionths)
         row.bind(9, integer: position.openedAt?.microseconds)
         row.bind(10, integer: position.closedAt?.microseconds)
-        row.bind(11, integer: position.takeProfit?.billionths)
-        row.bind(12, integer: position.stopLoss?.billionths)
+        row.bind(11, integer: position.closePrice?.billionths)
+        row.bind(12, integer: position.takeProfit?.billionths)
+        row.bind(13, integer: position.stopLoss?.billionths)
         try row.run()
         guard connection.changes == 1 else {
             throw Refusal("position \(position.number) with this id, expert and symbol is not there")

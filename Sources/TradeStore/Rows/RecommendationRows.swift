@@ -11,7 +11,8 @@ struct RecommendationRows {
         byKey = try connection.statement(
             "SELECT 1 FROM recommendations WHERE expert = ? AND use_case = ? AND id = ?")
         undecided = try connection.statement(
-            "SELECT \(Self.columns) FROM recommendations WHERE expert = ? AND outcome IS NULL ORDER BY number")
+            "SELECT \(Self.columns) FROM recommendations WHERE expert = ? AND use_case = ? AND outcome IS NULL "
+                + "ORDER BY number LIMIT ?")
     }
 
     func contains(_ key: RecommendationKey) throws(SQLiteFailure) -> Bool {
@@ -22,18 +23,14 @@ struct RecommendationRows {
         return try byKey.step()
     }
 
-    /// The undecided ones of an expert by number; those of one event share its reference.
-    func pending(of expert: ExpertID, events: EventRows) throws -> [PendingRecommendation] {
-        var known: [Int64: EventReference] = [:]
-        var result: [PendingRecommendation] = []
-        undecided.bind(1, integer: expert.rawValue)
+    /// The undecided ones of a key by number, at most `limit`; those of one event share its reference.
+    func pending(of key: ExpertUseCase, limit: Int, events: inout SharedEvents) throws -> [PendingRecommendation] {
+        undecided.bind(1, integer: key.expert.rawValue)
+        undecided.bind(2, integer: key.useCase.code)
+        undecided.bind(3, integer: Int64(max(0, limit)))
         defer { undecided.reset() }
-        while try undecided.step() {
-            let number = undecided.integer(1)
-            let event = try known[number] ?? events.event(number: number)
-            known[number] = event
-            result.append(try Self.read(undecided, event: event))
-        }
+        var result: [PendingRecommendation] = []
+        while try undecided.step() { result.append(try Self.read(undecided, events: &events)) }
         return result
     }
 
@@ -41,8 +38,10 @@ struct RecommendationRows {
         "number, event, expert, use_case, id, symbol, action, confidence, expected_profit, price, target, risk, horizon, "
         + "analysis, created_at"
 
-    private static func read(_ row: Statement, event: EventReference) throws -> PendingRecommendation {
+    /// The recommendation in a row of `columns`.
+    static func read(_ row: Statement, events: inout SharedEvents) throws -> PendingRecommendation {
         let number = row.integer(0)
+        let event = try events.event(number: row.integer(1))
         guard let action = RecommendedAction(code: row.integer(6)), row.integer(2) == event.expert.rawValue,
             row.integer(3) == event.useCase.code
         else { throw DamagedRow("recommendation \(number) has an unknown action, or another key than its event") }

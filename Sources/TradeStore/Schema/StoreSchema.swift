@@ -105,10 +105,12 @@ enum StoreSchema {
             created_at INTEGER NOT NULL,
             opened_at INTEGER,
             closed_at INTEGER,
+            close_price INTEGER,
             take_profit INTEGER,
             stop_loss INTEGER
         ) STRICT;
         CREATE UNIQUE INDEX positions_active ON positions(expert, symbol) WHERE status IN (1, 2);
+        CREATE INDEX positions_by_age ON positions(expert, created_at);
         CREATE INDEX positions_closing ON positions(expert) WHERE status = 3;
 
         CREATE TABLE orders(
