@@ -1,6 +1,7 @@
 import Settings
 import Telemetry
 import TradeContracts
+import TradeCore
 import TradeKafka
 import TradePipeline
 import TradeReplay

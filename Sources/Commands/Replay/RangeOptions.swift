@@ -1,4 +1,5 @@
 import TradeContracts
+import TradeCore
 import TradeKafka
 
 /// The options of RANGE (design §7): `[--partition P,…] [--from-…] [--to-…] [--max N]`.
