@@ -16,7 +16,7 @@ enum CaptureCommand: Command {
             The file is put in its place at the end. SIGTERM ends it early: the file holds what was read, and the exit code is 1.
             """,
         options: [
-            .config, Option("topic", value: "T", isRequired: true, isRepeatable: true, "A topic to read.")
+            .config, Option("topic", value: "T", isRequired: true, isRepeatable: true, "A topic to read."),
         ] + RangeOptions.options + [
             Option(
                 "to-file", value: "FILE", isRequired: true, isFile: true, "Where to write; - is standard output.")

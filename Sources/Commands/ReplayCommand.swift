@@ -49,10 +49,12 @@ enum ReplayCommand: Command {
         let topics = configuration.topicNames
         let interruption = Interruption()
         let source = try source(arguments, configuration, interruption)
+        let comparison = try arguments.value("expect").map(comparison)
         let file = try OutputFile(destination)
-        let replay = try Replay(
-            configuration: configuration.pipeline, topics: topics, reference: reference,
-            output: { record throws(ReplayError) in try file.append(record) })
+        let replay = try Replay(configuration: configuration.pipeline, topics: topics, reference: reference) { record in
+            try file.append(record)
+            try comparison?.take(record)
+        }
         let chunks = DecodedChunks(source, topics: topics, workers: workers)
         defer { chunks.close() }
         var progress = Progress("records", context)
@@ -72,7 +74,29 @@ enum ReplayCommand: Command {
             context.note("trade-manager: stopped by \(name): the output is that of the first \(records) records")
             return .failed
         }
-        return .done
+        return try comparison.map { try report($0, context) } ?? .done
+    }
+
+    private static func comparison(with path: String) throws -> OutcomeComparison {
+        let file = try EnvelopeFile(path: path)
+        return OutcomeComparison {
+            do throws(ContractError) {
+                return try file.next()
+            } catch {
+                throw ContractError("\(path): \(error)")
+            }
+        }
+    }
+
+    private static func report(_ comparison: OutcomeComparison, _ context: CommandContext) throws -> ExitCode {
+        let differences = try comparison.finish()
+        for difference in differences { context.output(difference.lines.joined(separator: "\n") + "\n") }
+        guard !differences.isEmpty || comparison.isCut else {
+            context.note("every event has the expected outcome")
+            return .done
+        }
+        context.note("\(differences.count) events differ\(comparison.isCut ? ", and more than are listed" : "")")
+        return .failed
     }
 
     /// Where the output goes; throws what does not fit together.

@@ -16,7 +16,7 @@ package final class Replay {
     private let topics: TopicNames
     private let encoder: OutputEncoder
     private let evaluator: PassEvaluator
-    private let output: (EnvelopeRecord) throws(ReplayError) -> Void
+    private let output: (EnvelopeRecord) throws -> Void
     private var assigned: Set<TopicPartition> = []
     private var offsets: [OutputTopic: Int64] = [:]
     private var now = Moment(monotonic: 0, wall: Timestamp(microseconds: 0))
@@ -25,8 +25,8 @@ package final class Replay {
     /// record. `output` takes each output record in outbox order (R91).
     package init(
         configuration: PipelineConfiguration, topics: TopicNames, reference: [ReferenceChange] = [],
-        rules: any RuleEngine = TradeRules(), output: @escaping (EnvelopeRecord) throws(ReplayError) -> Void
-    ) throws(ReplayError) {
+        rules: any RuleEngine = TradeRules(), output: @escaping (EnvelopeRecord) throws -> Void
+    ) throws {
         var configuration = configuration
         configuration.clock = .event
         pipeline = Pipeline(
@@ -47,7 +47,7 @@ package final class Replay {
 
     /// Takes a record in, and carries out all that it causes. One below its partition's position counts as taken in before
     /// (R12): `counters.redelivered`.
-    package func take(_ record: DecodedRecord) throws(ReplayError) {
+    package func take(_ record: DecodedRecord) throws {
         let address = record.address
         if assigned.insert(address.topicPartition).inserted { pipeline.assigned([address.topicPartition], now: now) }
         pipeline.arrived([record], now: now)
@@ -55,7 +55,7 @@ package final class Replay {
     }
 
     /// Carries actions out until there are none and nothing waits for time.
-    private func settle(_ cause: @autoclosure () -> String) throws(ReplayError) {
+    private func settle(_ cause: @autoclosure () -> String) throws {
         for _ in 0..<Replay.patience {
             while try carryOut(pipeline.takeActions()) {}
             guard let deadline = pipeline.nextDeadline() else {
@@ -71,7 +71,7 @@ package final class Replay {
     }
 
     /// Whether there was anything to do.
-    private func carryOut(_ actions: Actions) throws(ReplayError) -> Bool {
+    private func carryOut(_ actions: Actions) throws -> Bool {
         var worked = false
         if !actions.commit.isEmpty {
             worked = true
@@ -92,7 +92,7 @@ package final class Replay {
         return worked
     }
 
-    private func commit(_ group: [ChangeSet]) throws(ReplayError) {
+    private func commit(_ group: [ChangeSet]) throws {
         for entry in group {
             for row in entry.rows where row.encoded == nil { row.encoded = encoder.encode(row.record) }
         }
@@ -108,7 +108,7 @@ package final class Replay {
         }
     }
 
-    private func write(_ group: [ChangeSet]) throws(ReplayError) {
+    private func write(_ group: [ChangeSet]) throws {
         for entry in group {
             for row in entry.rows {
                 guard let encoded = row.encoded else { continue }

@@ -22,7 +22,9 @@ enum RangeOptions {
         try refuseSeveral(["from-offset", "from-time", "from-beginning"], arguments)
         try refuseSeveral(["to-offset", "to-time", "to-end"], arguments)
         range.partitions = try partitions(arguments)
-        if let offset = try arguments.integer("from-offset", in: 0...Int.max - 1) { range.start = .offset(Int64(offset)) }
+        if let offset = try arguments.integer("from-offset", in: 0...Int.max - 1) {
+            range.start = .offset(Int64(offset))
+        }
         if let time = try time("from-time", arguments) { range.start = .time(time) }
         if let offset = try arguments.integer("to-offset", in: 0...Int.max - 1) { range.end = .offset(Int64(offset)) }
         if let time = try time("to-time", arguments) { range.end = .time(time) }

@@ -65,7 +65,8 @@ final class RangePartition: CustomStringConvertible {
         records.removeAll(keepingCapacity: true)
         head = 0
         defer { batch.release() }
-        guard let waited = batch.take(from: queue, limit: 1, milliseconds: milliseconds), let rest = batch.take(from: queue)
+        guard let waited = batch.take(from: queue, limit: 1, milliseconds: milliseconds),
+            let rest = batch.take(from: queue)
         else { throw KafkaError(Calls.lastError(), context: "reading \(self)") }
         for index in 0..<(waited + rest) {
             if let message = batch[index] { try take(message) }
