@@ -57,7 +57,8 @@ extension Pipeline {
         guard queue.phase == .inDoubt else { return }
         guard queue.mayEnd(at: lastCommit) else {
             storeUnavailable(
-                "its last entry is \(lastCommit), ours \(queue.durable): entries are lost, or it is another store", now: now)
+                "its last entry is \(lastCommit), ours \(queue.durable): entries are lost, or it is another store",
+                now: now)
             return
         }
         queue.phase = .working
