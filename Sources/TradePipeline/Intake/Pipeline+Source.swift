@@ -9,6 +9,8 @@ extension Pipeline {
         for id in assigned where partitions[id] == nil && !stopping {
             let position = id.topic == .reference ? nil : positions[id]
             partitions[id] = PartitionState(id: id, position: position)
+            // A crash may have come between the store's commit and that of the source (G6).
+            if let durable = durablePositions[id] { actions.offsets[id] = durable }
             if let position {
                 actions.start[id] = .offset(position)
             } else {

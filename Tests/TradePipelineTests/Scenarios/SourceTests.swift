@@ -21,6 +21,23 @@ import TradeReplay
         #expect(scenario.settle() == nil)
     }
 
+    @Test func theDurablePositionIsToldAtTheAssignment() {
+        let scenario = Scenario()
+        scenario.event("e1")
+        #expect(scenario.settle() == nil)
+        scenario.event("e2")
+        scenario.harness.answerCommit(.unavailable)
+        scenario.harness.revoke([.events(0)])
+        scenario.harness.assign([.events(0)])
+        #expect(scenario.harness.committedOffsets[.events(0)] == 1, "G6: what is only queued is not told")
+        #expect(scenario.harness.fetch[.events(0)] == 2)
+        #expect(scenario.settle() == nil)
+        scenario.harness.crash()
+        let before = scenario.harness.committedOffsets
+        scenario.start()
+        #expect(scenario.harness.committedOffsets[.events(0)] == 2 && before[.events(0)] != nil)
+    }
+
     @Test func aRevocationIsNotHeldUpByAStoreInTrouble() {
         let scenario = Scenario()
         scenario.event("e1", Build.recommendation(1, "A"))

@@ -124,6 +124,27 @@ import TradeReplay
         #expect(scenario.outputs() == reference.outputs(), "G3, G4: nothing lost, nothing twice")
     }
 
+    @Test func doubtAfterDoubtWaits() {
+        let scenario = Scenario()
+        scenario.event("e1", Build.recommendation(1, "A"))
+        scenario.harness.answerCommit(.inDoubt(durable: false))
+        scenario.harness.answerRecovery()
+        #expect(!scenario.harness.commit.isEmpty, "the first time it is tried again at once")
+        for _ in 0..<3 {
+            scenario.harness.answerCommit(.inDoubt(durable: false))
+            scenario.harness.answerRecovery()
+            #expect(scenario.harness.commit.isEmpty, "then after a pause")
+            #expect(scenario.harness.advanceToDeadline())
+            #expect(!scenario.harness.commit.isEmpty)
+        }
+        scenario.harness.events = []
+        scenario.harness.answerCommit()
+        let isTold = scenario.harness.events.contains { if case .storeAvailable = $0 { true } else { false } }
+        #expect(isTold, "it is available when a group is durable")
+        #expect(scenario.settle() == nil)
+        #expect(scenario.outputs().first == "entry 1")
+    }
+
     @Test func aStoreThatHasLostEntriesIsNotGoneOnWith() {
         let scenario = Scenario()
         scenario.event("e1", Build.recommendation(1, "A"))
