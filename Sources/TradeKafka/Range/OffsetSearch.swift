@@ -5,7 +5,7 @@ struct OffsetSearch {
     private static let milliseconds: Int32 = 10_000
 
     private let client: KafkaClient
-    private let isEmbedded: Bool
+    let isEmbedded: Bool
 
     init(_ client: KafkaClient) throws(KafkaError) {
         self.client = client

@@ -40,7 +40,9 @@ struct RangeBounds {
     }
 
     private func logs(of topic: String, _ numbers: [Int32]?) throws(KafkaError) -> [Log] {
-        let listing = try client.topics(named: topic, milliseconds: RangeBounds.milliseconds)
+        // The embedded broker makes a topic that is asked for by its name.
+        let listing = try client.topics(
+            named: search.isEmbedded ? nil : topic, milliseconds: RangeBounds.milliseconds)
         guard let count = listing.partitions[topic], count > 0 else {
             throw KafkaError(
                 listing.errors[topic] ?? RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, context: "reading the topic \(topic)")
