@@ -55,7 +55,9 @@ struct RangeBounds {
                     RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, context: "reading the topic \(topic)",
                     text: "it has no partition \(number), only 0 to \(count - 1)")
             }
-            let (low, high) = try client.watermarks(topic, number, milliseconds: RangeBounds.milliseconds)
+            let (low, high) = try RetriableCall.run { () throws(KafkaError) in
+                try client.watermarks(topic, number, milliseconds: RangeBounds.milliseconds)
+            }
             logs.append(Log(topic: topic, number: number, low: low, high: high))
         }
         return logs
