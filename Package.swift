@@ -27,6 +27,8 @@ let package = Package(
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+        // Starts programs, for the tests alone.
+        .target(name: "CSpawn", path: "Sources/CLibraries/CSpawn"),
         .target(name: "CThreadsForTSan", path: "Sources/CLibraries/CThreadsForTSan"),
 
         .target(name: "TradeCore"),
@@ -47,13 +49,21 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline", "TradeKafka", "TradeStore",
-                "TradeReplay",
+                "TradeReplay", "CSystem",
             ]),
         .executableTarget(name: "trade-manager", dependencies: ["Commands"]),
 
         .target(
             name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "TradeReplay", "CSystem"],
-            path: "Tests/Support"),
+            path: "Tests/Support", exclude: ["Service"]),
+        // What the integration tests stand on; apart from Support, so that a unit test doesn't build the service first.
+        .target(
+            name: "ServiceSupport",
+            dependencies: [
+                "Support", "Commands", "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline",
+                "TradeKafka", "TradeStore", "CSpawn", "CSQLite",
+            ],
+            path: "Tests/Support/Service"),
         .executableTarget(
             name: "StoreBenchmark",
             dependencies: ["TradeStore", "TradePipeline", "TradeContracts", "TradeCore", "CSQLite"],
@@ -66,7 +76,8 @@ let package = Package(
             name: "TradePipelineTests",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "TradeReplay", "Support"]),
         .testTarget(
-            name: "Simulation", dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
+            name: "Simulation",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(
@@ -76,8 +87,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "Commands", "Settings", "Telemetry", "TradeReplay", "TradeKafka", "TradeContracts", "trade-manager",
-                "Support",
+                "Commands", "Settings", "Telemetry", "TradeContracts", "TradeCore", "TradePipeline", "TradeKafka",
+                "TradeReplay", "trade-manager", "Support", "ServiceSupport",
             ]),
         .testTarget(name: "RepositoryTests", dependencies: ["Commands", "Settings"]),
     ],

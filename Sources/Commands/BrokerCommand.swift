@@ -21,7 +21,7 @@ enum BrokerCommand: Command {
             ?? EmbeddedBroker.topics(of: configuration.topicNames, partitions: EmbeddedBroker.defaultPartitions)
         let stopped = Monitor(false)
         let stop = stopped.makeCondition()
-        let signals = Signals { _ in
+        try Signals.listen { _ in
             stopped.withLock { $0 = true }
             stop.broadcast()
         }
@@ -30,7 +30,7 @@ enum BrokerCommand: Command {
         stopped.withLock { stopped in
             while !stopped { stop.wait(&stopped) }
         }
-        withExtendedLifetime((broker, signals)) {}
+        withExtendedLifetime(broker) {}
         return .done
     }
 

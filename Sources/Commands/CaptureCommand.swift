@@ -25,7 +25,7 @@ enum CaptureCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitCode {
         let configuration = try arguments.configuration(environment: context.environment)
         let path = arguments.value("to-file") ?? "-"
-        let interruption = Interruption()
+        let interruption = try Interruption()
         let reader = try RangeSource.reader(arguments, configuration, interruption)
         let file = try OutputFile(path == "-" ? .standardOutput : .file(path))
         var progress = Progress("records", context)

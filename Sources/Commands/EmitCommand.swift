@@ -36,7 +36,10 @@ enum EmitCommand: Command {
                     + "logs, or that `trade-manager broker` prints", command: definition.name)
         }
         let rate = try arguments.integer("rate", in: 1...10_000_000)
-        let publisher = try KafkaPublisher(configuration.kafkaConfiguration(servers: servers, logger: .none))
+        let kafka = configuration.kafkaConfiguration(servers: servers, logger: .none)
+        var isEmbedded = false
+        if case .embedded = try KafkaClusterIdentity.read(kafka, within: 10) { isEmbedded = true }
+        let publisher = try KafkaPublisher(kafka, isEmbedded: isEmbedded)
         var pace = Pace(rate: rate)
         var sent = 0
         let next = try source(arguments, configuration)

@@ -47,7 +47,7 @@ enum ReplayCommand: Command {
         let reference = try ReferenceFileReader.changes(configuration.reference.$file)
         for change in reference { for warning in change.warnings { context.note("reference data: \(warning)") } }
         let topics = configuration.topicNames
-        let interruption = Interruption()
+        let interruption = try Interruption()
         let source = try source(arguments, configuration, interruption)
         let comparison = try arguments.value("expect").map(comparison)
         let file = try OutputFile(destination)
@@ -129,7 +129,9 @@ enum ReplayCommand: Command {
     private static func source(
         _ arguments: ParsedArguments, _ configuration: Configuration, _ interruption: Interruption
     ) throws -> ReplaySource {
-        if let path = arguments.value("from-file") { return ReplaySource(try EnvelopeFile(path: path, isInterrupted: interruption.isRaised), path: path) }
+        if let path = arguments.value("from-file") {
+            return ReplaySource(try EnvelopeFile(path: path, isInterrupted: interruption.isRaised), path: path)
+        }
         for topic in arguments.values("topic") where configuration.topicNames.inputTopic(named: topic) == nil {
             throw UsageError(
                 "--topic \(topic): is no input topic of the configuration (kafka.topics names them)",

@@ -48,7 +48,7 @@ package struct KafkaConfiguration: Sendable {
     /// Finds wrong properties before anything connects; throws the first.
     package func check() throws(KafkaError) {
         _ = try ClientProperties(self, for: .consumer(groupID: groupID, instanceID: groupInstanceID, isEmbedded: false))
-        _ = try ClientProperties(self, for: .producer)
+        _ = try ClientProperties(self, for: .producer(isEmbedded: false))
     }
 
     /// Whether a property's value must not be shown.
@@ -66,6 +66,7 @@ package struct KafkaConfiguration: Sendable {
             "bootstrap.servers": "set kafka.bootstrap_servers", "metadata.broker.list": "set kafka.bootstrap_servers",
             "client.id": "set kafka.client_id", "partition.assignment.strategy": none, "message.timeout.ms": none,
             "delivery.timeout.ms": none, "log.queue": none, "enable.partition.eof": none,
+            "enable.gapless.guarantee": none,
         ]
     }()
 }

@@ -185,7 +185,9 @@ final class Checker {
     /// After everything has come to rest.
     func checkEnd(_ harness: PipelineHarness) {
         for key in takenIn.keys where decidedAt[key] == nil { fail("G2: \(key) was never decided") }
-        for (key, drop) in covered where (decidedAt[key] ?? 0) <= drop { fail("G2: \(key) is not decided after its drop") }
+        for (key, drop) in covered where (decidedAt[key] ?? 0) <= drop {
+            fail("G2: \(key) is not decided after its drop")
+        }
         for (key, drop) in promises where (passes[key] ?? 0) <= drop {
             fail("G2: no pass of \(key) after the drop in commit \(drop)")
         }

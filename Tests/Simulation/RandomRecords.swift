@@ -30,7 +30,9 @@ struct RandomRecords {
         }
     }
 
-    private mutating func event(_ random: inout ContractRandom, _ now: Timestamp) -> (TopicPartition, DecodedRecord.Body) {
+    private mutating func event(_ random: inout ContractRandom, _ now: Timestamp) -> (
+        TopicPartition, DecodedRecord.Body
+    ) {
         let expert = Int64(random.next() % 5) + 1
         let useCase: UseCase = random.chance(65) ? .enterMarket : .openPositions
         let id = random.chance(15) ? "e\(random.next() % UInt64(count))" : "e\(count)"
@@ -47,7 +49,7 @@ struct RandomRecords {
         }
         // Mostly an expert's own partition, sometimes another one: duplicates across partitions.
         let partition = random.chance(90) ? Int32(expert % 2) : Int32(random.next() % 2)
-        return (.events(partition), Build.event(id, expert: expert, useCase, at: now, recommendations))
+        return (.events(partition), Build.event(id, expert: expert, useCase: useCase, at: now, recommendations))
     }
 
     /// Mostly for an order that was published.
@@ -61,7 +63,9 @@ struct RandomRecords {
             return Build.update(UniqueID(high: 1, low: random.next()), expert: Int64(random.next() % 6), .canceled)
         }
         let (order, expert, quantity) = known[Int(random.next() % UInt64(known.count))]
-        let statuses: [OrderStatus] = [.filled, .filled, .filled, .rejected, .canceled, .accepted, .expired, .partiallyFilled]
+        let statuses: [OrderStatus] = [
+            .filled, .filled, .filled, .rejected, .canceled, .accepted, .expired, .partiallyFilled,
+        ]
         let status = statuses[Int(random.next() % UInt64(statuses.count))]
         return Build.update(
             order, expert: expert.rawValue, status, quantity: status == .filled ? quantity : nil,

@@ -26,7 +26,8 @@ final class RandomWorld {
             whenBusy: WhenBusy.allCases[Int(random.next() % 3)], wait: random.chance(30) ? 0 : 300_000_000,
             queueLimit: Int(random.next() % 3) + 1)
         configuration.clock = random.chance(50) ? .event : .wall
-        configuration.retry = RetryPolicy(attempts: Int(random.next() % 3) + 1, initial: 50_000_000, maximum: 400_000_000)
+        configuration.retry = RetryPolicy(
+            attempts: Int(random.next() % 3) + 1, initial: 50_000_000, maximum: 400_000_000)
         configuration.maxInFlight = random.chance(30) ? 6 : 1000
         configuration.smallestShare = random.chance(30) ? 2 : 64
         configuration.groupLimit = Int(random.next() % 6) + 1
@@ -137,7 +138,11 @@ final class RandomWorld {
     }
 
     private func time() {
-        if random.chance(50) { harness.advanceToDeadline() } else { harness.advance(milliseconds: Int64(random.next() % 200)) }
+        if random.chance(50) {
+            harness.advanceToDeadline()
+        } else {
+            harness.advance(milliseconds: Int64(random.next() % 200))
+        }
         note("time \(harness.now.monotonic / 1_000_000)")
     }
 
@@ -164,7 +169,8 @@ final class RandomWorld {
     }
 
     private func trigger() {
-        let key = ExpertUseCase(expert: ExpertID(Int64(random.next() % 5) + 1), useCase: random.chance(50) ? .enterMarket : .openPositions)
+        let key = ExpertUseCase(
+            expert: ExpertID(Int64(random.next() % 5) + 1), useCase: random.chance(50) ? .enterMarket : .openPositions)
         note("trigger \(key)")
         harness.trigger(key)
     }
@@ -193,7 +199,9 @@ final class RandomWorld {
         harness.tellReferenceEnd()
         settle("records")
         for expert in 1...6 {
-            for useCase in UseCase.allCases { harness.trigger(ExpertUseCase(expert: ExpertID(Int64(expert)), useCase: useCase)) }
+            for useCase in UseCase.allCases {
+                harness.trigger(ExpertUseCase(expert: ExpertID(Int64(expert)), useCase: useCase))
+            }
         }
         settle("triggers")
         if harness.openRevocations > 0 { checker.fail("a revocation was never finished") }

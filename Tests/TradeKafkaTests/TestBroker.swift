@@ -60,7 +60,7 @@ final class BrokerBench: SourceBench, SinkBench {
         for (name, creation) in made where creation != .created { Issue.record("\(name): \(creation)") }
     }
 
-    private lazy var publisher = Result { try KafkaPublisher(configuration) }
+    private lazy var publisher = Result { try KafkaPublisher(configuration, isEmbedded: broker != .kafka) }
 
     func append(_ records: [RecordContent], to topic: InputTopic) throws {
         let name = configuration.topics.name(of: topic)
@@ -77,7 +77,7 @@ final class BrokerBench: SourceBench, SinkBench {
 
     func makeConsumer() throws -> KafkaConsumer { try KafkaConsumer(configuration, mode: mode) }
 
-    func makeSink() throws -> any RecordSink { try KafkaProducer(configuration) }
+    func makeSink() throws -> any RecordSink { try KafkaProducer(configuration, isEmbedded: broker != .kafka) }
 
     func read(_ topic: OutputTopic, count: Int) throws -> [OwnedRecord] {
         var reading = configuration

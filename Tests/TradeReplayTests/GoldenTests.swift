@@ -7,7 +7,8 @@ import TradeReplay
 /// them is then for a person to read.
 @Suite("Recorded histories give what they gave (G8)")
 struct GoldenTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden")
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+        "Golden")
     private static let isRegenerating = ProcessInfo.processInfo.environment["REGENERATE_GOLDEN"] != nil
     /// Histories end with `.in.ndjson`, their outputs with `.out.ndjson`.
     private static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])

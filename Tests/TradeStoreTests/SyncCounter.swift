@@ -28,6 +28,8 @@ enum SyncCounter {
 
     private struct Originals {
         var vfs: UnsafeMutablePointer<sqlite3_vfs>?
+        /// The methods that files have, which stay: a file does not free what it is closed with.
+        var wrapped: [UnsafeMutablePointer<sqlite3_io_methods>] = []
         var sync: (@convention(c) (UnsafeMutablePointer<sqlite3_file>?, Int32) -> Int32)?
     }
 
@@ -44,6 +46,7 @@ enum SyncCounter {
             SyncCounter.count.add(1, ordering: .relaxed)
             return SyncCounter.originals.sync?(file, flags) ?? SQLITE_IOERR
         }
+        originals.wrapped.append(wrapped)
         file.pointee.pMethods = UnsafePointer(wrapped)
     }
 }

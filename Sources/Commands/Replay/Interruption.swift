@@ -1,13 +1,13 @@
 import Telemetry
 
-/// Whether a command that works something off was told to stop: by the first SIGTERM or SIGINT.
+/// Whether a command that works something off was told to stop: by the first SIGTERM or SIGINT. Made once in a process.
 final class Interruption {
     private let signal = Flag()
-    private var signals: Signals?
 
-    init() {
+    /// Begins to listen; throws where the system can't.
+    init() throws {
         let signal = signal
-        signals = Signals { name in signal.name.withLock { $0 = name } }
+        try Signals.listen { name in signal.name.withLock { $0 = name } }
     }
 
     /// The signal's name; nil: go on.

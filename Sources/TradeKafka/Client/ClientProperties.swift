@@ -5,7 +5,7 @@ final class ClientProperties {
     enum Role: Hashable {
         case consumer(groupID: String, instanceID: String?, isEmbedded: Bool)
         /// Idempotent, at least once, without a time limit.
-        case producer
+        case producer(isEmbedded: Bool)
         /// Reads and commits offsets, asks for metadata and settings; joins no group.
         case administration(groupID: String)
         /// Reads ranges of partitions that it assigns to itself; joins no group and commits nothing.
@@ -21,11 +21,12 @@ final class ClientProperties {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: "making a Kafka configuration")
         }
         self.handle = handle
-        type = role == .producer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
+        let isProducer = if case .producer = role { true } else { false }
+        type = isProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         log = configuration.log
         for (key, value) in Self.defaults(configuration, role) { try set(key, value) }
         try setAll(configuration.properties)
-        try setAll(role == .producer ? configuration.producerProperties : configuration.consumerProperties)
+        try setAll(isProducer ? configuration.producerProperties : configuration.consumerProperties)
         for (key, value) in Self.required(role) { try set(key, value) }
         Calls.confSetEvents(
             handle,
@@ -103,9 +104,16 @@ final class ClientProperties {
             ]
         case .administration(let groupID):
             return noCommits + [("group.id", groupID), ("isolation.level", "read_committed")]
-        case .producer:
-            // Without a time limit a row is never given up while the broker is away (design §6).
-            return [("enable.idempotence", "true"), ("message.timeout.ms", "0"), ("log.queue", "true")]
+        case .producer(let isEmbedded):
+            let always = [
+                // Without a time limit a row is never given up while the broker is away (design §6).
+                ("message.timeout.ms", "0"), ("enable.idempotence", "true"), ("log.queue", "true"),
+                // After a refused row none behind it is sent: rows must not overtake.
+                ("enable.gapless.guarantee", "true"),
+            ]
+            // A success makes the library take all that it sent before for written, because a real broker accepts nothing out
+            // of sequence. The embedded one does, and a refused row would be lost: there is never a second request on its way.
+            return always + (isEmbedded ? [("max.in.flight.requests.per.connection", "1")] : [])
         }
     }
 

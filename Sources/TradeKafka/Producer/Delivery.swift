@@ -9,6 +9,8 @@ struct Delivery {
         var reason: String?
         /// Records may still be on their way: the session has to be discarded.
         var needsNewSession: Bool
+        /// The broker, or the library for it, refused a record as too large.
+        var isTooLarge = false
     }
 
     private let session: ProducerSession
@@ -29,7 +31,7 @@ struct Delivery {
     func run(count: Int, produce: (Int) throws(KafkaError) -> Void) -> Result {
         var reports = Reports(count: count)
         var sent = 0
-        var refusal: String?
+        var refusal: KafkaError?
         var lastProgress = ContinuousClock.Instant.now
         while reports.acknowledged < count {
             while sent < count, refusal == nil, !isStopping() {
@@ -37,16 +39,15 @@ struct Delivery {
                     try produce(sent)
                     sent += 1
                 } catch {
-                    if error.code != RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue { refusal = error.description }
+                    if error.code != RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue { refusal = error }
                     break
                 }
             }
             if reports.ended == sent, refusal != nil || (isStopping() && sent < count) { break }
             if session.serve(milliseconds: Self.slice, report: { reports.add($0, $1) }) { lastProgress = .now }
-            if let failure = reports.failure {
-                return discard(&reports, KafkaError(failure, context: "sending").description)
+            if reports.failure != nil || session.terminalError != nil {
+                return discard(&reports, session.terminalError?.description ?? "sending failed")
             }
-            if let error = session.terminalError { return discard(&reports, error.description) }
             let waited = lastProgress.duration(to: .now)
             if waited > (isStopping() ? min(patience, Self.patienceOfStop) : patience) {
                 let cause = session.lastCause.isEmpty ? "" : " (\(session.lastCause))"
@@ -57,14 +58,23 @@ struct Delivery {
         }
         let isWhole = reports.acknowledged == count
         return Result(
-            acknowledged: reports.acknowledged, reason: isWhole ? nil : refusal ?? "stopped", needsNewSession: false)
+            acknowledged: reports.acknowledged, reason: isWhole ? nil : refusal?.description ?? "stopped",
+            needsNewSession: false, isTooLarge: !isWhole && (refusal.map { Self.isTooLarge($0.code) } ?? false))
+    }
+
+    private static func isTooLarge(_ code: Int32) -> Bool {
+        code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue
+            || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE.rawValue
     }
 
     /// Purges what is on its way and takes in the last reports, so that the acknowledged part is as long as it can be known.
     private func discard(_ reports: inout Reports, _ reason: String) -> Result {
         session.purge()
         while session.serve(milliseconds: 10, report: { reports.add($0, $1) }) {}
-        return Result(acknowledged: reports.acknowledged, reason: reason, needsNewSession: true)
+        let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
+        return Result(
+            acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true,
+            isTooLarge: reports.cause.map { Self.isTooLarge($0.rawValue) } ?? false)
     }
 }
 
@@ -77,6 +87,14 @@ struct Reports {
     private(set) var ended = 0
     /// The first code of a report that is no acknowledgement.
     private(set) var failure: rd_kafka_resp_err_t?
+    /// The first that isn't a consequence of giving up.
+    private(set) var cause: rd_kafka_resp_err_t?
+
+    private static let consequences: Set<Int32> = Set(
+        [
+            RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, RD_KAFKA_RESP_ERR__FATAL,
+            RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE,
+        ].map(\.rawValue))
 
     init(count: Int) { isAcknowledged = Array(repeating: false, count: count) }
 
@@ -84,6 +102,7 @@ struct Reports {
         ended += 1
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             failure = failure ?? code
+            if cause == nil, !Self.consequences.contains(code.rawValue) { cause = code }
             return
         }
         guard isAcknowledged.indices.contains(index) else { return }

@@ -1,6 +1,6 @@
 import CRdkafka
 
-/// An idempotent producer of the library, from its making to its first failure: after one it is discarded, so that what it
+/// A producer of the library, from its making to its first failure: after one it is discarded, so that what it
 /// still holds can't overtake what its successor sends.
 final class ProducerSession {
     let client: KafkaClient
@@ -13,8 +13,8 @@ final class ProducerSession {
 
     private static let argumentCount = 6
 
-    init(_ configuration: KafkaConfiguration) throws(KafkaError) {
-        let client = try KafkaClient(configuration, for: .producer)
+    init(_ configuration: KafkaConfiguration, isEmbedded: Bool) throws(KafkaError) {
+        let client = try KafkaClient(configuration, for: .producer(isEmbedded: isEmbedded))
         let reports = try KafkaQueue.main(of: client)
         let logs = Calls.setLogQueue(client.handle, nil)
         guard logs == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(logs, context: "opening the log queue") }

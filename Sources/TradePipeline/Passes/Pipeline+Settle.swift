@@ -95,7 +95,8 @@ extension Pipeline {
         while let first = state.entries.first, first <= hourAgo { state.entries.removeFirst() }
         // The clock of events may go back: what is later than the pass does not count.
         let isLimited = expert.settings.maxEntriesPerHour != nil
-        let inHour = !isLimited ? 0 : state.entries.elements.reduce(0) { $0 + ($1 > hourAgo && $1 <= pass.time ? 1 : 0) }
+        let inHour =
+            !isLimited ? 0 : state.entries.elements.reduce(0) { $0 + ($1 > hourAgo && $1 <= pass.time ? 1 : 0) }
         return SettleContext(
             useCase: pass.key.key.useCase, expert: expert,
             funds: Funds(
@@ -147,7 +148,9 @@ extension Pipeline {
     /// itself is skipped (R18).
     private func close(_ pass: Pass, _ gate: ClosedGate) {
         var changes = Changes(run: KeyRun(key: pass.key.key, run: pass.run))
-        let decided = pass.pending.filter { $0.number != pass.deferred }.sorted { ($0.recommendation.id, $0.number) < ($1.recommendation.id, $1.number) }
+        let decided = pass.pending.filter { $0.number != pass.deferred }.sorted {
+            ($0.recommendation.id, $0.number) < ($1.recommendation.id, $1.number)
+        }
         for pending in decided { skip(pass, pending, reason: gate.reason, message: gate.message, &changes) }
         if decided.isEmpty, let starter = pass.starter, !starter.broughtNew, !starter.refused {
             changes.outputs.append(

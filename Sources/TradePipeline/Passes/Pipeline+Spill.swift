@@ -53,7 +53,9 @@ extension Pipeline {
     private func latest(of symbol: Symbol, in pending: [PendingRecommendation]) -> Int64? {
         let opinions = pending.filter { $0.recommendation.symbol == symbol && $0.recommendation.action != .error }
         return opinions.max { left, right in
-            (left.recommendation.createdAt, left.recommendation.id) < (right.recommendation.createdAt, right.recommendation.id)
+            (left.recommendation.createdAt, left.recommendation.id) < (
+                right.recommendation.createdAt, right.recommendation.id
+            )
         }?.number
     }
 }

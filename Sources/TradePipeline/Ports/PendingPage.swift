@@ -44,7 +44,9 @@ package struct PendingPage: Sendable {
 
     private static func part(of symbol: [PendingRecommendation], limit: Int) -> [PendingRecommendation] {
         let latest = symbol.filter { $0.recommendation.action != .error }.max { left, right in
-            (left.recommendation.createdAt, left.recommendation.id) < (right.recommendation.createdAt, right.recommendation.id)
+            (left.recommendation.createdAt, left.recommendation.id) < (
+                right.recommendation.createdAt, right.recommendation.id
+            )
         }
         guard let latest else { return Array(symbol.prefix(limit)) }
         let others = symbol.lazy.filter { $0.number != latest.number }.prefix(limit - 1)

@@ -107,9 +107,9 @@ struct ReferenceTable {
 
     /// Books what the positions of an expert bind from now on, on its account, too.
     mutating func setTotals(of expert: ExpertID, _ totals: Totals) {
-        let account = experts[expert]?.value.account
-        if let account { book(account, minus: expertTotals[expert] ?? Totals(), plus: totals) }
+        let before = expertTotals[expert] ?? Totals()
         expertTotals[expert] = totals.used.mantissa == 0 && totals.ordered.mantissa == 0 ? nil : totals
+        if let account = experts[expert]?.value.account { book(account, minus: before, plus: totals) }
     }
 
     // An expert that moves to another account takes what its positions bind with it.
@@ -123,14 +123,27 @@ struct ReferenceTable {
     }
 
     private mutating func book(_ account: AccountID, minus: Totals, plus: Totals) {
-        guard let known = accountTotals[account, default: Totals()] else { return }
         do throws(ArithmeticOverflow) {
+            guard let known = accountTotals[account, default: Totals()] else {
+                // It was out of range: only a new sum says whether it still is.
+                accountTotals[account] = .some(try sum(of: account))
+                return
+            }
             let used = try known.used.subtracting(minus.used).adding(plus.used)
             let ordered = try known.ordered.subtracting(minus.ordered).adding(plus.ordered)
             accountTotals[account] = .some(Totals(used: used, ordered: ordered))
         } catch {
             accountTotals[account] = .some(nil)
         }
+    }
+
+    private func sum(of account: AccountID) throws(ArithmeticOverflow) -> Totals {
+        var sum = Totals()
+        for (expert, totals) in expertTotals where experts[expert]?.value.account == account {
+            sum.used = try sum.used.adding(totals.used)
+            sum.ordered = try sum.ordered.adding(totals.ordered)
+        }
+        return sum
     }
 
     private static func precedes(_ left: ReferenceKey, _ right: ReferenceKey) -> Bool {

@@ -6,12 +6,14 @@ import TradePipeline
 /// than the page. What it costs in memory is a count for each symbol.
 struct PendingPageRows {
     private let symbols: Statement
+    private let all: Statement
     private let ofSymbol: Statement
     private let latest: Statement
 
     init(_ connection: Connection) throws(SQLiteFailure) {
         let pending = "FROM recommendations WHERE expert = ?1 AND use_case = ?2 AND outcome IS NULL "
         symbols = try connection.statement("SELECT symbol, count(*) \(pending) GROUP BY symbol ORDER BY min(number)")
+        all = try connection.statement("SELECT \(RecommendationRows.columns) \(pending) ORDER BY number")
         ofSymbol = try connection.statement(
             "SELECT \(RecommendationRows.columns) \(pending) AND symbol = ?3 AND number <> ?4 ORDER BY number LIMIT ?5")
         latest = try connection.statement(
@@ -27,30 +29,40 @@ struct PendingPageRows {
             let part = try part(of: symbol, key, limit: limit, events: &events)
             return PendingPage(recommendations: part, hasMore: true, partial: symbol)
         }
-        var page: [PendingRecommendation] = []
-        for symbol in choice.symbols {
-            page += try rows(of: symbol, key, without: 0, limit: limit, events: &events)
-        }
-        page.sort { $0.number < $1.number }
+        let page = try rows(of: choice.symbols, count: limit - choice.left, key, events: &events)
         return PendingPage(recommendations: page, hasMore: choice.hasMore)
     }
 
     /// The symbols, by their lowest number, that fit into a page whole; `partial`: the first one where even that does not.
     private func choose(
         _ key: ExpertUseCase, limit: Int
-    ) throws(SQLiteFailure) -> (symbols: [Symbol], partial: Symbol?, hasMore: Bool) {
+    ) throws(SQLiteFailure) -> (symbols: Set<Symbol>, left: Int, partial: Symbol?, hasMore: Bool) {
         bind(symbols, key)
         defer { symbols.reset() }
-        var chosen: [Symbol] = []
+        var chosen: Set<Symbol> = []
         var left = limit
         while try symbols.step() {
             let symbol = Symbol(symbols.text(0))
             let count = symbols.integer(1)
-            if count > left { return (chosen, chosen.isEmpty ? symbol : nil, true) }
+            if count > left { return (chosen, left, chosen.isEmpty ? symbol : nil, true) }
             left -= Int(count)
-            chosen.append(symbol)
+            chosen.insert(symbol)
         }
-        return (chosen, nil, false)
+        return (chosen, left, nil, false)
+    }
+
+    /// All of these symbols, `count` in number: one way through the key, not one for each symbol.
+    private func rows(
+        of symbols: Set<Symbol>, count: Int, _ key: ExpertUseCase, events: inout SharedEvents
+    ) throws -> [PendingRecommendation] {
+        bind(all, key)
+        defer { all.reset() }
+        var result: [PendingRecommendation] = []
+        while result.count < count, try all.step() {
+            guard symbols.contains(RecommendationRows.symbol(all)) else { continue }
+            result.append(try RecommendationRows.read(all, events: &events))
+        }
+        return result
     }
 
     private func part(

@@ -38,6 +38,9 @@ struct RecommendationRows {
         "number, event, expert, use_case, id, symbol, action, confidence, expected_profit, price, target, risk, horizon, "
         + "analysis, created_at"
 
+    /// The symbol in a row of `columns`.
+    static func symbol(_ row: Statement) -> Symbol { Symbol(row.text(5)) }
+
     /// The recommendation in a row of `columns`.
     static func read(_ row: Statement, events: inout SharedEvents) throws -> PendingRecommendation {
         let number = row.integer(0)
@@ -48,7 +51,7 @@ struct RecommendationRows {
         let risk = try row.optionalInteger(11).map { try known($0, RiskLevel.self, number) }
         let horizon = try row.optionalInteger(12).map { try known($0, TimeHorizon.self, number) }
         let recommendation = Recommendation(
-            id: RecommendationID(row.integer(4)), symbol: Symbol(row.text(5)), action: action,
+            id: RecommendationID(row.integer(4)), symbol: symbol(row), action: action,
             confidence: row.optionalInteger(7).map(Fixed9.init(billionths:)),
             expectedProfitPercent: row.optionalInteger(8).map(Fixed9.init(billionths:)),
             priceAtDate: Fixed9(billionths: row.integer(9)),

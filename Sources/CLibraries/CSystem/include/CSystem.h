@@ -3,5 +3,6 @@
 
 #include "Condition.h"
 #include "FileLock.h"
+#include "Signals.h"
 
 #endif

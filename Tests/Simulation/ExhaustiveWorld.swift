@@ -1,0 +1,196 @@
+import Support
+import TradeContracts
+import TradeCore
+import TradePipeline
+
+/// One step of an exhaustive exploration.
+enum Move: Hashable, Sendable {
+    case deliver(Int32)
+    case load(Int)
+    case evaluate(Int, fails: Bool)
+    case commit(PipelineHarness.CommitAnswer)
+    case recover
+    case timer
+    case revoke
+    case assign
+    case stop
+    case crash
+}
+
+/// Three events of one key and one of another key of the same account, and every fault as often as `Limits` says.
+final class ExhaustiveWorld {
+    /// What may still happen on a path.
+    struct Limits: Hashable {
+        var failures = 1
+        var refusals = 1
+        var unavailable = 1
+        var doubts = 1
+        var revocations = 1
+        var stops = 1
+        var crashes = 1
+        /// Faults of any kind together.
+        var faults = 2
+    }
+
+    let harness: PipelineHarness
+    let checker = Checker()
+    private(set) var limits: Limits
+
+    /// `events`: of the first key, 1 to 3.
+    init(policy: LockPolicy, events: Int, limits: Limits) {
+        self.limits = limits
+        var configuration = PipelineConfiguration()
+        configuration.locks = policy
+        configuration.clock = .event
+        configuration.retry = RetryPolicy(attempts: 3, initial: 1, maximum: 1)
+        configuration.explanations = false
+        configuration.groupLimit = 3
+        harness = PipelineHarness(configuration: configuration)
+        let reference = [Build.account(1, balance: 10_000), Build.enterRules, Build.expert(1), Build.expert(2)]
+        for change in reference { harness.append(.reference(change), to: .reference) }
+        let bodies = [
+            Build.event("a", [Build.recommendation(1, "A"), Build.recommendation(2, "B")]),
+            Build.event("b", [Build.recommendation(3, "A", .hold), Build.recommendation(2, "B")]),
+            Build.event("c", [Build.recommendation(4, "B"), Build.recommendation(1, "A")]),
+        ]
+        for body in bodies.prefix(events) { harness.append(body, to: .events(0)) }
+        harness.append(Build.event("d", expert: 2, [Build.recommendation(5, "A")]), to: .events(1))
+        begin()
+        // Both experts are in memory; after a crash they are read again, in any order.
+        for expert in [Int64(1), 2] {
+            harness.trigger(ExpertUseCase(expert: ExpertID(expert), useCase: .enterMarket))
+            harness.answerLoad()
+        }
+        for _ in 0..<20 where !harness.commit.isEmpty { harness.answerCommit() }
+        observe()
+    }
+
+    private func begin() {
+        harness.assign([.reference, .events(0), .events(1)])
+        harness.tellReferenceEnd()
+        harness.deliver(.reference)
+    }
+
+    /// What may happen now. Publishing is left for the end: what is published follows from what is durable.
+    var moves: [Move] {
+        var moves: [Move] = []
+        for partition in [Int32(0), 1] where harness.available(.events(partition)) > 0 {
+            moves.append(.deliver(partition))
+        }
+        moves += harness.loads.indices.map { .load($0) }
+        for place in harness.evaluations.indices {
+            moves.append(.evaluate(place, fails: false))
+            if limits.failures > 0, limits.faults > 0 { moves.append(.evaluate(place, fails: true)) }
+        }
+        if !harness.commit.isEmpty {
+            moves.append(.commit(.committed))
+            if limits.faults > 0 {
+                if limits.refusals > 0 { moves += harness.commit.indices.map { .commit(.refused($0)) } }
+                if limits.unavailable > 0 { moves.append(.commit(.unavailable)) }
+                if limits.doubts > 0 { moves += [.commit(.inDoubt(durable: true)), .commit(.inDoubt(durable: false))] }
+            }
+        }
+        if harness.mustRecover { moves.append(.recover) }
+        if harness.pipeline.nextDeadline() != nil { moves.append(.timer) }
+        if limits.revocations > 0, limits.faults > 0, harness.assigned.contains(.events(0)) { moves.append(.revoke) }
+        if !harness.assigned.contains(.events(0)) { moves.append(.assign) }
+        if limits.stops > 0, limits.faults > 0 { moves.append(.stop) }
+        if limits.crashes > 0, limits.faults > 0 { moves.append(.crash) }
+        return moves
+    }
+
+    func apply(_ move: Move) {
+        switch move {
+        case .deliver(let partition): harness.deliver(.events(partition), 1)
+        case .load(let place): harness.answerLoad(place)
+        case .evaluate(let place, let fails):
+            if fails { spend(\.failures) }
+            harness.answerEvaluation(place, fails: fails)
+        case .commit(let answer):
+            switch answer {
+            case .committed: break
+            case .refused: spend(\.refusals)
+            case .unavailable: spend(\.unavailable)
+            case .inDoubt: spend(\.doubts)
+            }
+            if let refusal = harness.answerCommit(answer) { checker.fail("the store refused: \(refusal)") }
+        case .recover: harness.answerRecovery()
+        case .timer: harness.advanceToDeadline()
+        case .revoke:
+            spend(\.revocations)
+            harness.revoke([.events(0)])
+        case .assign: harness.assign([.events(0)])
+        case .stop:
+            spend(\.stops)
+            harness.stop()
+        case .crash:
+            spend(\.crashes)
+            observe()
+            checker.crashed()
+            harness.crash()
+            begin()
+        }
+        observe()
+    }
+
+    private func spend(_ limit: WritableKeyPath<Limits, Int>) {
+        limits[keyPath: limit] -= 1
+        limits.faults -= 1
+    }
+
+    private func observe() {
+        for entry in harness.takeDurable() { checker.observe(entry, records: harness.logs) }
+        let events = harness.events
+        harness.events = []
+        checker.observe(events)
+        checker.observe(published: harness.published)
+    }
+
+    /// The caches as they are now; on the way here they were looked at already.
+    func check() { checker.checkCaches(harness) }
+
+    /// The machine, what lies open, what is durable, and what may still happen.
+    var fingerprint: String {
+        var text = harness.pipeline.describe(now: harness.now)
+        text += "\nloads \(harness.loads.map { ExhaustiveWorld.name(of: $0.request) })"
+        text +=
+            "\nevaluations \(harness.evaluations.map { "\($0.key) \($0.subjects.map(\.recommendation.id.rawValue))" })"
+        text += "\ncommit \(harness.commit.count) recover \(harness.mustRecover) "
+        text += "fetch \(harness.fetch.sorted { $0.key < $1.key }.map(\.value))"
+        text += "\ndurable \(checker.durable.pending.values.map(\.recommendation.id.rawValue).sorted())"
+        text += " \(checker.durable.inputs.sorted { $0.key < $1.key }.map(\.value))"
+        text += " \(checker.durable.positions.values.map { "\($0.expert)\($0.symbol)\($0.recommendation)" }.sorted())"
+        text += " \(checker.durable.runs.map { "\($0.key)\($0.value)" }.sorted())"
+        text += " \(limits.failures)\(limits.refusals)\(limits.unavailable)\(limits.doubts)"
+        text += "\(limits.revocations)\(limits.stops)\(limits.crashes)\(limits.faults)"
+        return text
+    }
+
+    private static func name(of request: LoadRequest) -> String {
+        switch request {
+        case .known(let identities, let recommendations):
+            "known \(identities.map(\.id)) \(recommendations.map(\.id.rawValue))"
+        case .expert(let expert, _): "expert \(expert.rawValue)"
+        case .pending(let key, _): "pending \(key.expert.rawValue)"
+        case .position: "position"
+        case .outbox(let after, let limit): "outbox \(after) \(limit)"
+        }
+    }
+
+    /// From here without faults to the end, after a stop in a new process.
+    func finish() {
+        if harness.isStopping {
+            if let trouble = harness.settle() { checker.fail("the stop: \(trouble)") }
+            if !harness.stopped { checker.fail("the stop did not end") }
+            observe()
+            checker.crashed()
+            harness.crash()
+            begin()
+        }
+        if !harness.assigned.contains(.events(0)) { harness.assign([.events(0)]) }
+        if let trouble = harness.settle() { checker.fail("at rest: \(trouble)") }
+        observe()
+        check()
+        checker.checkEnd(harness)
+    }
+}

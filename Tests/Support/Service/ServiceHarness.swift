@@ -1,0 +1,149 @@
+package import Commands
+package import Settings
+import Telemetry
+import TradeContracts
+package import TradePipeline
+import TradeStore
+
+/// A place for services of one test: a folder with store and reference file, a broker with topics. Services are started and
+/// stopped over it, one after the other.
+package final class ServiceHarness {
+    package let site: BrokerSite
+    package let folder: TemporaryFolder
+    /// What the next start runs with.
+    package var configuration: Configuration
+
+    /// `reference`: what the reference file holds; nil: there is none.
+    package convenience init(
+        _ broker: ServiceBroker, reference: TestReference? = TestReference(), partitions: Int32 = 4
+    ) throws {
+        try self.init(at: BrokerSite(broker, partitions: partitions), reference: reference)
+    }
+
+    package init(at site: BrokerSite, reference: TestReference? = TestReference()) throws {
+        self.site = site
+        folder = try TemporaryFolder()
+        var configuration = Configuration()
+        configuration.kafka.bootstrapServers = .servers([site.servers])
+        configuration.kafka.groupID = site.group
+        configuration.kafka.topics.analysisCompleted = site.topics.analysisCompleted
+        configuration.kafka.topics.orderUpdates = site.topics.orderUpdates
+        configuration.kafka.topics.reference = site.topics.reference
+        configuration.kafka.topics.ordersCreated = site.topics.ordersCreated
+        configuration.kafka.topics.eventsSkipped = site.topics.eventsSkipped
+        configuration.kafka.topics.deadLetters = site.topics.deadLetters
+        configuration.store.path = ConfiguredPath(folder.file("store.sqlite"))
+        configuration.workers.count = 4
+        configuration.http.port = nil
+        if let reference {
+            configuration.reference.file = ConfiguredPath(try folder.write(reference.file, to: "reference.yaml"))
+        }
+        self.configuration = configuration
+    }
+
+    /// Starts a service and waits until it reads.
+    package func start(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
+        let service = RunningService(configuration, rules)
+        guard service.waitUntilRunning() else {
+            throw ServiceFailure("the service does not run:\n\(service.log.text)")
+        }
+        return service
+    }
+
+    /// The same, once the service before it has let go of the store.
+    package func startWhenFree(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
+        _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
+        return try start(rules)
+    }
+
+    /// Starts the service as a process of its own, with what `more` adds to its configuration.
+    package func spawn(_ more: String = "") throws -> ChildProcess {
+        let file = try folder.write(configurationFile(more), to: "trade-manager.yaml")
+        return try ChildProcess(BuiltProgram.tradeManager, ["run", "--config", file], folder: folder.path)
+    }
+
+    package func store() throws -> StoreFileReader { try StoreFileReader(path: configuration.store.path.path) }
+
+    /// The configuration of a service in a process of its own, as YAML.
+    package func configurationFile(_ more: String = "") -> String {
+        let topics = site.topics
+        let reference = configuration.reference.file.map { "\nreference: {file: \($0.path)}" } ?? ""
+        return """
+            kafka:
+              bootstrap_servers: \(site.servers)
+              group_id: \(site.group)
+              topics: {analysis_completed: \(topics.analysisCompleted), order_updates: \(topics.orderUpdates),
+                reference: \(topics.reference ?? "null"), orders_created: \(topics.ordersCreated),
+                events_skipped: \(topics.eventsSkipped), dead_letters: \(topics.deadLetters)}
+            store: {path: \(configuration.store.path.path)}
+            http: {port: null}\(reference)
+            \(more)
+            """
+    }
+}
+
+/// A service that runs on a thread of its own, in the test's process.
+package final class RunningService: Sendable {
+    private struct State {
+        var servers: String?
+        var result: Result<Service.End, any Error>?
+    }
+
+    package let log = CapturedLog()
+    package let service: Service
+    private let state = Monitor(State())
+    private let changed: Monitor<State>.Condition
+
+    package init(_ configuration: Configuration, _ rules: any RuleEngine = TradeRules()) {
+        let logger = Logger(label: "test", level: .debug, handler: log)
+        let service = Service(configuration: configuration, logger: logger, rules: rules)
+        let state = state
+        let changed = state.makeCondition()
+        self.service = service
+        self.changed = changed
+        _ = OwnedThread(name: "service") {
+            let result = Result {
+                try service.run { servers in
+                    state.withLock { $0.servers = servers }
+                    changed.broadcast()
+                }
+            }
+            state.withLock { $0.result = result }
+            changed.broadcast()
+        }
+    }
+
+    deinit { service.stop() }
+
+    /// The bootstrap servers of its broker, once it runs.
+    package var servers: String? { state.withLock { $0.servers } }
+
+    package func waitUntilRunning(seconds: Double = 30) -> Bool {
+        let deadline = MonotonicTime.after(seconds: seconds)
+        return state.withLock { state in
+            while state.servers == nil, state.result == nil {
+                if !changed.wait(&state, until: deadline) { return false }
+            }
+            return state.result == nil
+        }
+    }
+
+    /// Waits for its end; nil once `seconds` have passed. Throws what its start threw.
+    package func waitUntilEnded(seconds: Double = 60) throws -> Service.End? {
+        let deadline = MonotonicTime.after(seconds: seconds)
+        let result = state.withLock { state -> Result<Service.End, any Error>? in
+            while state.result == nil {
+                if !changed.wait(&state, until: deadline) { break }
+            }
+            return state.result
+        }
+        return try result?.get()
+    }
+
+    /// Stops it and waits for its end.
+    @discardableResult
+    package func stop() throws -> Service.End? {
+        service.stop()
+        return try waitUntilEnded()
+    }
+}
