@@ -82,8 +82,7 @@ let package = Package(
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(
             name: "TradeReplayTests",
-            dependencies: ["TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "Support"],
-            exclude: ["Golden"]),
+            dependencies: ["TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "Support"]),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

@@ -3,10 +3,10 @@ import TradeContracts
 /// One output record as a person reads it: an order, a skip or a dead letter.
 struct Outcome {
     let record: EnvelopeRecord
-    let fields: [OutputReader.Field]
+    let fields: [OutputFieldReader.Field]
     private let deadLetter: [String: String]
 
-    init(_ record: EnvelopeRecord, _ reader: OutputReader) {
+    init(_ record: EnvelopeRecord, _ reader: OutputFieldReader) {
         self.record = record
         var headers: [String: String] = [:]
         for header in HeaderBlock.headers(of: record.headers) where header.name.hasPrefix("dlq.") {

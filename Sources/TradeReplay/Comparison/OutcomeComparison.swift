@@ -16,7 +16,7 @@ package final class OutcomeComparison {
     }
 
     private let expected: () throws -> EnvelopeRecord?
-    private let reader = OutputReader()
+    private let reader = OutputFieldReader()
     private var isOver = false
     private var pending: [String: Pending] = [:]
     private var seen = 0

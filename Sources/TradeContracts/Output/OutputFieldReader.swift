@@ -1,5 +1,5 @@
 /// Reads published orders and skips back, for comparisons: their fields as text. One a thread: it keeps the parser's buffers.
-package final class OutputReader {
+package final class OutputFieldReader {
     /// A field of the value's object: strings unescaped, numbers as written, nested values as their parts in order.
     package struct Field: Hashable, Sendable {
         package var name: String
@@ -18,7 +18,7 @@ package final class OutputReader {
             var fields: [Field] = []
             var index = 1
             while tokens.kind(index) == .key {
-                fields.append(Field(name: tokens.text(index), text: OutputReader.text(tokens, index + 1)))
+                fields.append(Field(name: tokens.text(index), text: OutputFieldReader.text(tokens, index + 1)))
                 index = tokens.next(index + 1)
             }
             return fields
