@@ -7,7 +7,7 @@ import Testing
     private static let definitions = Program.commands.map { $0.definition }
 
     @Test(arguments: [
-        ("", "run broker emit check completions help --help --version"), ("c", "check completions"),
+        ("", "run broker topics emit check completions help --help --version"), ("c", "check completions"),
         ("run --clo", "--clock"),
         ("run --log.format ", "text json"), ("run --log.format j", "json"), ("completions ", "bash zsh --help"),
         ("emit --ge", "--generate"),
