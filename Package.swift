@@ -41,7 +41,9 @@ let package = Package(
         .target(
             name: "TradeStore",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CSQLite", "CSystem"]),
-        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry"]),
+        .target(
+            name: "TradeReplay",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CCrypto"]),
         .target(name: "Settings", dependencies: ["CYAML"]),
         .target(
             name: "Commands",
@@ -78,12 +80,14 @@ let package = Package(
             dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
-        .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),
+        .testTarget(
+            name: "TradeReplayTests",
+            dependencies: ["TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "Support"]),
         .testTarget(
             name: "CommandsTests",
             dependencies: [
                 "Commands", "Settings", "Telemetry", "TradeContracts", "TradeCore", "TradePipeline", "TradeKafka",
-                "trade-manager", "Support", "ServiceSupport",
+                "TradeReplay", "trade-manager", "Support", "ServiceSupport",
             ]),
         .testTarget(name: "RepositoryTests", dependencies: ["Commands", "Settings"]),
     ],

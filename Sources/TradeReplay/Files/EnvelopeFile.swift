@@ -1,13 +1,14 @@
 import Foundation
-import TradeContracts
+package import TradeContracts
 
 /// A file of records in the envelope of `kcat -J`, read line by line; `-` is standard input.
-final class EnvelopeFile {
+package final class EnvelopeFile {
     private let handle: FileHandle
     private let reader: EnvelopeReader
+    private let size: Int64
 
     /// Opens the file; throws what is wrong with it.
-    init(path: String) throws(ContractError) {
+    package init(path: String) throws(ContractError) {
         if path == "-" {
             handle = .standardInput
         } else {
@@ -17,6 +18,8 @@ final class EnvelopeFile {
             handle = opened
         }
         let descriptor = handle.fileDescriptor
+        var status = stat()
+        size = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : 0
         reader = EnvelopeReader { (buffer: UnsafeMutableRawBufferPointer) throws(ContractError) -> Int in
             while true {
                 let count = read(descriptor, buffer.baseAddress, buffer.count)
@@ -27,5 +30,14 @@ final class EnvelopeFile {
     }
 
     /// The next record; nil at the end.
-    func next() throws(ContractError) -> EnvelopeRecord? { try reader.next() }
+    package func next() throws(ContractError) -> EnvelopeRecord? { try reader.next() }
+
+    /// The number of the line that was read last, from 1.
+    package var line: Int { reader.line }
+
+    /// How much of the file is read, from 0 to 1; nil for what has no size.
+    package var progress: Double? {
+        guard size > 0 else { return nil }
+        return min(1, Double(lseek(handle.fileDescriptor, 0, SEEK_CUR)) / Double(size))
+    }
 }
