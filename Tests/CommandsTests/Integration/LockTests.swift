@@ -64,6 +64,27 @@ extension Integration {
             try running.stop()
         }
 
+        @Test(
+            "G2: one event whose wait runs out is covered, without another that is dropped",
+            arguments: ServiceBroker.available)
+        func oneWaitRunsOut(_ broker: ServiceBroker) throws {
+            let harness = try ServiceHarness(broker)
+            harness.configuration.locks.wait = 0.05
+            let rules = HeldRules(isHolding: true)
+            defer { rules.release() }
+            let running = try harness.start(rules)
+            let outputs = try harness.site.outputs()
+            try harness.site.publish(Self.events(1...1))
+            #expect(rules.waitUntilHeld())
+            try harness.site.publish(Self.events(2...2))
+            #expect(outputs.read { $0.skips("lock_busy").count == 1 }, "\(outputs.summary)\n\(running.log.text)")
+            rules.release()
+            #expect(outputs.read(count: 5), "G2: \(outputs.summary)")
+            #expect(outputs.orders.compactMap { $0.text("symbol") }.sorted() == ["AAPL", "OWN1", "OWN2"])
+            #expect(running.service.counters?.runs == 1)
+            try running.stop()
+        }
+
         private func expectAllDecidedOnce(_ outputs: OutputReader, lockBusy: Int) throws {
             // Six orders; of the four further ones for AAPL three are superseded, and the latest meets the position.
             #expect(outputs.read(count: 6 + 4 + lockBusy), "G2: \(outputs.summary)")

@@ -74,8 +74,7 @@ extension Integration {
             #expect(try first.stop() == .stopped(complete: false))
             rules.release()
             harness.configuration.shutdown.deadline = 15
-            // The lock of the store goes with the threads of the first service.
-            let second = try harness.startWhenFree()
+            let second = try harness.start()
             #expect(outputs.read(count: 2), "G2: without another event: \(second.log.text)")
             #expect(outputs.orders.count == 2)
             #expect(try second.stop() == .stopped(complete: true))

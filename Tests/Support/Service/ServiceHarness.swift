@@ -39,19 +39,15 @@ package final class ServiceHarness {
         self.configuration = configuration
     }
 
-    /// Starts a service and waits until it reads.
+    /// Starts a service and waits until it reads. One that ran before has to be stopped.
     package func start(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
+        // The lock of the store goes with the last thread of the service before, a moment after its end.
+        _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
         let service = RunningService(configuration, rules)
         guard service.waitUntilRunning() else {
             throw ServiceFailure("the service does not run:\n\(service.log.text)")
         }
         return service
-    }
-
-    /// The same, once the service before it has let go of the store.
-    package func startWhenFree(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
-        _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
-        return try start(rules)
     }
 
     /// Starts the service as a process of its own, with what `more` adds to its configuration.
