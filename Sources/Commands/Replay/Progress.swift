@@ -13,7 +13,7 @@ struct Progress {
     private var next: UInt64
     private var isShown = false
 
-    /// Begins to count `what`.
+    /// `what`: what is counted.
     init(_ what: String, _ context: CommandContext) {
         self.what = what
         self.context = context
