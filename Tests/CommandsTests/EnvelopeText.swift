@@ -1,5 +1,3 @@
-import Foundation
-import ServiceSupport
 import TradeContracts
 import TradeReplay
 
@@ -10,12 +8,5 @@ enum EnvelopeText {
         var records: [EnvelopeRecord] = []
         while let record = try file.next() { records.append(record) }
         return records
-    }
-}
-
-extension TemporaryFolder {
-    /// The text of a file in it; empty where there is none.
-    func text(_ name: String) -> String {
-        FileManager.default.contents(atPath: file(name)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 }

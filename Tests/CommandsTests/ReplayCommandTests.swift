@@ -40,11 +40,11 @@ import TradeContracts
     private func replay(_ words: String...) async -> CommandLine.Result { await CommandLine.run(["replay"] + words) }
 
     @Test func kcatLinesReplayAsTheyAre() async throws {
-        let reference = try folder.write(Self.reference, to: "reference.yaml")
+        let reference = try folder.write(name: "reference.yaml", Self.reference)
         let input = try folder.write(
+            name: "in",
             Self.line(1, symbol: "AAPL") + Self.line(2, symbol: "MSFT", action: "SELL") + Self.line(3, symbol: "AAPL")
-                + #"{"topic":"analysis.completed","partition":1,"offset":7,"ts":5,"key":null,"payload":null}"#, to: "in"
-        )
+                + #"{"topic":"analysis.completed","partition":1,"offset":7,"ts":5,"key":null,"payload":null}"#)
         let output = folder.file("out")
         let result = await replay("--from-file", input, "--reference", reference, "--to-file", output)
         #expect(result.code == 0 && result.output.isEmpty, "\(result.notes)")
@@ -69,9 +69,9 @@ import TradeContracts
     }
 
     @Test func expectations() async throws {
-        let reference = try folder.write(Self.reference, to: "reference.yaml")
-        let other = try folder.write(Self.reference.replacing("percent: 10}", with: "percent: 20}"), to: "other.yaml")
-        let input = try folder.write((1..<50).map { Self.line($0, symbol: "S\($0)") }.joined(), to: "in")
+        let reference = try folder.write(name: "reference.yaml", Self.reference)
+        let other = try folder.write(name: "other.yaml", Self.reference.replacing("percent: 10}", with: "percent: 20}"))
+        let input = try folder.write(name: "in", (1..<50).map { Self.line($0, symbol: "S\($0)") }.joined())
         let output = folder.file("out")
         _ = await replay("--from-file", input, "--reference", reference, "--to-file", output)
         let same = await replay("--from-file", input, "--reference", reference, "--dry-run", "--expect", output)
@@ -87,7 +87,7 @@ import TradeContracts
         let replaced = await replay("--from-file", input, "--reference", other, "--to-file", output, "--expect", output)
         #expect(replaced.code == 1 && replaced.output == changed.output)
         #expect(folder.text("out").contains(#"\"quantity\":200"#))
-        let broken = try folder.write("no record\n", to: "broken")
+        let broken = try folder.write(name: "broken", "no record\n")
         let refused = await replay("--from-file", input, "--reference", other, "--dry-run", "--expect", broken)
         #expect(refused.code == 1 && refused.notes.contains("broken: line 1"))
     }
@@ -96,8 +96,8 @@ import TradeContracts
     @Test(arguments: ["garbage", "", "[]", #"{"topic":"nowhere","partition":0,"offset":9,"payload":"x"}"#])
     func whatIsNoRecord(_ bad: String) async throws {
         let good = (1..<700).map { Self.line($0, symbol: "S") }.joined()
-        let input = try folder.write(good + bad + "\n" + Self.line(800, symbol: "S"), to: "in")
-        let output = try folder.write("before", to: "out")
+        let input = try folder.write(name: "in", good + bad + "\n" + Self.line(800, symbol: "S"))
+        let output = try folder.write(name: "out", "before")
         let result = await replay("--from-file", input, "--to-file", output)
         #expect(result.code == 1)
         #expect(result.notes.contains("line 700"), "\(result.notes)")
@@ -131,7 +131,7 @@ import TradeContracts
 
     @Test func filesThatAreNotThere() async throws {
         #expect(await replay("--from-file", folder.file("none"), "--dry-run").code == 1)
-        let input = try folder.write("", to: "in")
+        let input = try folder.write(name: "in", "")
         #expect(await replay("--from-file", input, "--dry-run", "--expect", folder.file("none")).code == 1)
         #expect(await replay("--from-file", input, "--to-file", folder.file("none/out")).code == 1)
         #expect(await replay("--from-file", input, "--dry-run", "--reference", folder.file("none")).code == 78)
@@ -141,12 +141,13 @@ import TradeContracts
 
     /// The settings that decide hold as in the service; the clock is the events' whatever it says.
     @Test func settings() async throws {
-        let reference = try folder.write(Self.reference, to: "reference.yaml")
+        let reference = try folder.write(name: "reference.yaml", Self.reference)
         let configuration = try folder.write(
+            name: "config.yaml",
             "clock: wall\norders: {valid_for: null}\nreference: {file: reference.yaml}\n"
-                + "kafka: {topics: {analysis_completed: in.events, orders_created: out.orders}}\n", to: "config.yaml")
+                + "kafka: {topics: {analysis_completed: in.events, orders_created: out.orders}}\n")
         let input = try folder.write(
-            Self.line(1, symbol: "AAPL").replacing("analysis.completed", with: "in.events"), to: "in")
+            name: "in", Self.line(1, symbol: "AAPL").replacing("analysis.completed", with: "in.events"))
         _ = reference
         let result = await replay("--from-file", input, "--config", configuration, "--to-file", folder.file("out"))
         #expect(result.code == 0, "\(result.notes)")

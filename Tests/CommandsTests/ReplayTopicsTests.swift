@@ -124,7 +124,7 @@ import TradeKafka
     func replayIsWhatRunPublished(_ broker: Broker) async throws {
         let bench = try Bench(broker)
         let names = bench.kafka.topics
-        let reference = try bench.folder.write(Self.reference, to: "reference.yaml")
+        let reference = try bench.folder.write(name: "reference.yaml", Self.reference)
         for round in 0..<3 {
             try bench.publish(names.analysisCompleted, Self.events(round: round))
             if round == 1 { try bench.publish(names.analysisCompleted, [("1", "no JSON"), ("2", "{}")]) }

@@ -74,8 +74,7 @@ extension Integration {
             #expect(try first.stop() == .stopped(complete: false))
             rules.release()
             harness.configuration.shutdown.deadline = 15
-            // The lock of the store goes with the threads of the first service.
-            let second = try harness.startWhenFree()
+            let second = try harness.start()
             #expect(outputs.read(count: 2), "G2: without another event: \(second.log.text)")
             #expect(outputs.orders.count == 2)
             #expect(try second.stop() == .stopped(complete: true))
@@ -141,6 +140,28 @@ extension Integration {
             }
             #expect(spent == used, "what is published is what is kept")
             #expect(outputs.skips.allSatisfy { ["unfunded", "insufficient_equity"].contains($0.text("reason")) })
+        }
+
+        @Test("G6: kafka.start end begins behind what is there", arguments: ServiceBroker.available)
+        func startAtTheEnd(_ broker: ServiceBroker) throws {
+            let harness = try ServiceHarness(broker)
+            harness.configuration.kafka.start = .end
+            try harness.site.publish((1...8).map { .event("old-\($0)", expert: $0, [.init($0, "OLD")]) })
+            let running = try harness.start()
+            let outputs = try harness.site.outputs()
+            // Only a consumer that has found the end delivers what follows, so there is something until one comes.
+            var number: Int64 = 100
+            let found = outputs.read { outputs in
+                if number < 2_000 {
+                    number += 1
+                    try? harness.site.publish([.event("new-\(number)", expert: 1, [.init(number, "S\(number)")])])
+                }
+                return !outputs.orders.isEmpty
+            }
+            #expect(found, "\(running.log.text)")
+            #expect(outputs.orders.allSatisfy { $0.text("symbol") != "OLD" })
+            try running.stop()
+            #expect(try harness.store().integer("SELECT count(*) FROM events WHERE id LIKE 'old%'") == 0)
         }
 
         private func expectLedger(_ harness: ServiceHarness, _ outputs: OutputReader) throws {

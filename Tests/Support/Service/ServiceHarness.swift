@@ -1,6 +1,4 @@
-package import Commands
 package import Settings
-import Telemetry
 import TradeContracts
 package import TradePipeline
 import TradeStore
@@ -41,19 +39,15 @@ package final class ServiceHarness {
         self.configuration = configuration
     }
 
-    /// Starts a service and waits until it reads.
+    /// Starts a service and waits until it reads. One that ran before has to be stopped.
     package func start(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
+        // The lock of the store goes with the last thread of the service before, a moment after its end.
+        _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
         let service = RunningService(configuration, rules)
         guard service.waitUntilRunning() else {
             throw ServiceFailure("the service does not run:\n\(service.log.text)")
         }
         return service
-    }
-
-    /// The same, once the service before it has let go of the store.
-    package func startWhenFree(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
-        _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
-        return try start(rules)
     }
 
     /// Starts the service as a process of its own, with what `more` adds to its configuration.
@@ -79,71 +73,5 @@ package final class ServiceHarness {
             http: {port: null}\(reference)
             \(more)
             """
-    }
-}
-
-/// A service that runs on a thread of its own, in the test's process.
-package final class RunningService: Sendable {
-    private struct State {
-        var servers: String?
-        var result: Result<Service.End, any Error>?
-    }
-
-    package let log = CapturedLog()
-    package let service: Service
-    private let state = Monitor(State())
-    private let changed: Monitor<State>.Condition
-
-    package init(_ configuration: Configuration, _ rules: any RuleEngine = TradeRules()) {
-        let logger = Logger(label: "test", level: .debug, handler: log)
-        let service = Service(configuration: configuration, logger: logger, rules: rules)
-        let state = state
-        let changed = state.makeCondition()
-        self.service = service
-        self.changed = changed
-        _ = OwnedThread(name: "service") {
-            let result = Result {
-                try service.run { servers in
-                    state.withLock { $0.servers = servers }
-                    changed.broadcast()
-                }
-            }
-            state.withLock { $0.result = result }
-            changed.broadcast()
-        }
-    }
-
-    deinit { service.stop() }
-
-    /// The bootstrap servers of its broker, once it runs.
-    package var servers: String? { state.withLock { $0.servers } }
-
-    package func waitUntilRunning(seconds: Double = 30) -> Bool {
-        let deadline = MonotonicTime.after(seconds: seconds)
-        return state.withLock { state in
-            while state.servers == nil, state.result == nil {
-                if !changed.wait(&state, until: deadline) { return false }
-            }
-            return state.result == nil
-        }
-    }
-
-    /// Waits for its end; nil once `seconds` have passed. Throws what its start threw.
-    package func waitUntilEnded(seconds: Double = 60) throws -> Service.End? {
-        let deadline = MonotonicTime.after(seconds: seconds)
-        let result = state.withLock { state -> Result<Service.End, any Error>? in
-            while state.result == nil {
-                if !changed.wait(&state, until: deadline) { break }
-            }
-            return state.result
-        }
-        return try result?.get()
-    }
-
-    /// Stops it and waits for its end.
-    @discardableResult
-    package func stop() throws -> Service.End? {
-        service.stop()
-        return try waitUntilEnded()
     }
 }
