@@ -9,39 +9,34 @@ import TradeContracts
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// Whether its input goes on or stands still: it ends at once, with 1, and its output is complete up to a record.
+    /// It ends at once, with 1, also while its input stands still; its output is complete up to a record.
     @Test(arguments: [SIGTERM, SIGINT])
     func signals(_ signal: Int32) async throws {
+        let input = folder.file("in")
+        try #require(mkfifo(input, 0o600) == 0)
+        // Both ends, so that it never comes to its end.
+        let descriptor = open(input, O_RDWR | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        let process = try ChildProcess(
+            BuiltProgram.tradeManager, ["replay", "--from-file", input, "--to-file", folder.file("out")])
         let line =
             #"{"topic":"analysis.completed","partition":0,"offset":%,"ts":1795512600100,"key":"1","payload":"x"}"#
-        // More than a pipe holds: once it is written, records are being taken in.
         let text = (0..<3_000).map { line.replacing("%", with: "\($0)") + "\n" }.joined()
-        let process = Process()
-        let input = Pipe()
-        let errors = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().appendingPathComponent("trade-manager")
-        process.arguments = ["replay", "--from-file", "-", "--to-file", folder.file("out")]
-        process.standardInput = input
-        process.standardError = errors
-        let (code, notes) = try await withCheckedThrowingContinuation { continuation in
+        // More than a pipe holds: once it is written, records are being taken in.
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             Thread {
-                continuation.resume(
-                    with: Result {
-                        try process.run()
-                        try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-                        kill(process.processIdentifier, signal)
-                        let notes = try errors.fileHandleForReading.readToEnd() ?? Data()
-                        process.waitUntilExit()
-                        return (process.terminationStatus, String(decoding: notes, as: UTF8.self))
-                    })
+                try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(contentsOf: Data(text.utf8))
+                continuation.resume()
             }.start()
         }
-        #expect(code == 1, "\(notes)")
+        process.send(signal)
+        #expect(process.waitForExit() == .code(1), "\(process.errors)")
+        let notes = process.errors
         #expect(notes.contains("stopped by SIG"), "\(notes)")
         let records = try EnvelopeText.records(folder.file("out"))
         #expect(notes.contains("the output is that of the first \(records.count) records"), "\(notes)")
         #expect(records.map(\.offset) == Array(0..<Int64(records.count)))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["in", "out"])
     }
 }

@@ -60,10 +60,11 @@ final class RangePartition: CustomStringConvertible {
         return records[head]
     }
 
-    /// Takes what there is, and waits a moment where there is nothing; false where nothing came.
+    /// Takes what there is, and waits a moment where there is nothing; false where it came no further.
     func read(milliseconds: Int32) throws(KafkaError) -> Bool {
         records.removeAll(keepingCapacity: true)
         head = 0
+        let before = nextOffset
         defer { batch.release() }
         guard let waited = batch.take(from: queue, limit: 1, milliseconds: milliseconds),
             let rest = batch.take(from: queue)
@@ -71,7 +72,7 @@ final class RangePartition: CustomStringConvertible {
         for index in 0..<(waited + rest) {
             if let message = batch[index] { try take(message) }
         }
-        return waited > 0
+        return nextOffset > before
     }
 
     private func take(_ message: Calls.Message) throws(KafkaError) {
