@@ -59,7 +59,7 @@ enum ReplayCommand: Command {
         defer { chunks.close() }
         var progress = Progress("records", context)
         var records: Int64 = 0
-        while interruption.name == nil, let chunk = try chunks.next() {
+        while let chunk = try next(of: chunks, interruption) {
             for record in chunk.records {
                 try replay.take(record)
                 records += 1
@@ -75,6 +75,17 @@ enum ReplayCommand: Command {
             return .failed
         }
         return try comparison.map { try report($0, context) } ?? .done
+    }
+
+    /// Nil at the end of the records, or where a signal came before it.
+    private static func next(of chunks: DecodedChunks, _ interruption: Interruption) throws -> DecodedChunks.Chunk? {
+        guard interruption.name == nil else { return nil }
+        do {
+            return try chunks.next()
+        } catch {
+            if interruption.name != nil { return nil }
+            throw error
+        }
     }
 
     private static func comparison(with path: String) throws -> OutcomeComparison {
@@ -118,7 +129,9 @@ enum ReplayCommand: Command {
     private static func source(
         _ arguments: ParsedArguments, _ configuration: Configuration, _ interruption: Interruption
     ) throws -> ReplaySource {
-        if let path = arguments.value("from-file") { return ReplaySource(try EnvelopeFile(path: path), path: path) }
+        if let path = arguments.value("from-file") {
+            return ReplaySource(try EnvelopeFile(path: path, isInterrupted: interruption.isRaised), path: path)
+        }
         for topic in arguments.values("topic") where configuration.topicNames.inputTopic(named: topic) == nil {
             throw UsageError(
                 "--topic \(topic): is no input topic of the configuration (kafka.topics names them)",

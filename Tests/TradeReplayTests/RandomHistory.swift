@@ -1,6 +1,8 @@
 import Support
 import TradeContracts
 import TradeCore
+import TradePipeline
+import TradeReplay
 
 /// A history of all input topics that a seed makes: events with duplicates and records that can't be read, order updates for orders
 /// that come out of it, and changes of reference data.
@@ -14,29 +16,50 @@ struct RandomHistory {
     private var offsets: [TopicPartition: Int64] = [:]
     private var number: Int64 = 0
     private var events: [String] = []
-    private var orders: [(expert: Int64, id: UniqueID)] = []
+    /// A replay of what is made already tells which orders there are.
+    private let replay: Replay
+    private let decoder = RecordDecoder(allowReplayHeaders: true)
+    private let orders: Orders
     private var records: [EnvelopeRecord] = []
 
-    init(seed: UInt64) { random = ContractRandom(seed: seed) }
+    private final class Orders {
+        /// The last ones: expert and id.
+        var known: [(expert: String, id: String)] = []
+
+        func take(_ record: EnvelopeRecord) {
+            let value = String(decoding: record.value ?? [], as: UTF8.self)
+            guard let range = value.firstRange(of: #""order_id":""#) else { return }
+            let id = String(value[range.upperBound...].prefix(36))
+            known = known.suffix(40) + [(String(decoding: record.key ?? [], as: UTF8.self), id)]
+        }
+    }
+
+    private init(seed: UInt64) throws {
+        random = ContractRandom(seed: seed)
+        let orders = Orders()
+        self.orders = orders
+        replay = try Replay(
+            configuration: PipelineConfiguration(), topics: topics, output: { orders.take($0) })
+    }
 
     /// Reference data, then `count` records.
-    static func records(seed: UInt64, count: Int) -> [EnvelopeRecord] {
-        var history = RandomHistory(seed: seed)
-        history.addReference()
-        for _ in 0..<count { history.addRandom() }
+    static func records(seed: UInt64, count: Int) throws -> [EnvelopeRecord] {
+        var history = try RandomHistory(seed: seed)
+        try history.addReference()
+        for _ in 0..<count { try history.addRandom() }
         return history.records
     }
 
-    private mutating func addReference() {
-        add(.reference, 0, "account/1", #"{"id":1,"balance":100000,"buying_power":100000}"#)
-        add(.reference, 0, "account/2", #"{"id":2,"balance":20000,"buying_power":15000}"#)
-        addRules(confidence: 60)
-        add(.reference, 0, "ruleset/manage", Self.manage)
-        for expert in 1...6 { addExpert(Int64(expert), enabled: expert != 6) }
+    private mutating func addReference() throws {
+        try add(.reference, 0, "account/1", #"{"id":1,"balance":100000,"buying_power":100000}"#)
+        try add(.reference, 0, "account/2", #"{"id":2,"balance":20000,"buying_power":15000}"#)
+        try addRules(confidence: 60)
+        try add(.reference, 0, "ruleset/manage", Self.manage)
+        for expert in 1...6 { try addExpert(Int64(expert), enabled: expert != 6) }
     }
 
-    private mutating func addRules(confidence: Int) {
-        add(
+    private mutating func addRules(confidence: Int) throws {
+        try add(
             .reference, 0, "ruleset/entry",
             """
             {"id":"entry","rules":[{"name":"up","triggers":[{"condition":"bullish"},{"condition":"confidence","operator":">=",\
@@ -50,8 +73,8 @@ struct RandomHistory {
         + #"{"name":"more","triggers":[{"condition":"has_position"}],"#
         + #""actions":[{"action":"increase_instrument_share","percent":5}]}]}"#
 
-    private mutating func addExpert(_ id: Int64, enabled: Bool) {
-        add(
+    private mutating func addExpert(_ id: Int64, enabled: Bool) throws {
+        try add(
             .reference, 0, "expert/\(id)",
             """
             {"id":\(id),"account_id":\(1 + id % 2),"enabled":\(enabled),"enter_market_ruleset_id":"entry",\
@@ -60,17 +83,18 @@ struct RandomHistory {
             """)
     }
 
-    private mutating func addRandom() {
+    private mutating func addRandom() throws {
         time += Int64(random.next() % 60_000)
         switch random.next() % 100 {
-        case 0..<3: add(partition, "1", RandomHistory.garbage[Int(random.next() % UInt64(RandomHistory.garbage.count))])
-        case 3: add(.analysisCompleted, partition, nil, nil)
-        case 4: add(.orderUpdates, 0, "1", "no update")
-        case 5..<8: addReferenceChange()
-        case 8..<25: addUpdate()
+        case 0..<3:
+            try add(partition, "1", RandomHistory.garbage[Int(random.next() % UInt64(RandomHistory.garbage.count))])
+        case 3: try add(.analysisCompleted, partition, nil, nil)
+        case 4: try add(.orderUpdates, 0, "1", "no update")
+        case 5..<8: try addReferenceChange()
+        case 8..<25: try addUpdate()
         case 25..<32 where !events.isEmpty:
-            add(partition, "9", events[Int(random.next() % UInt64(events.count))])
-        default: addEvent()
+            try add(partition, "9", events[Int(random.next() % UInt64(events.count))])
+        default: try addEvent()
         }
     }
 
@@ -78,35 +102,35 @@ struct RandomHistory {
         mutating get { Int32(random.next() % 3) }
     }
 
-    private mutating func addReferenceChange() {
+    private mutating func addReferenceChange() throws {
         switch random.next() % 12 {
-        case 0: addRules(confidence: 50 + Int(random.next() % 40))
-        case 1..<9: addExpert(Int64(1 + random.next() % 6), enabled: random.chance(85))
-        case 9: add(.reference, 0, "expert/\(1 + random.next() % 6)", nil)
-        case 10: add(.reference, 0, "account/1", #"{"id":1,"balance":150000,"buying_power":90000}"#)
-        default: add(.reference, 0, "nonsense/1", "{}")
+        case 0: try addRules(confidence: 50 + Int(random.next() % 40))
+        case 1..<9: try addExpert(Int64(1 + random.next() % 6), enabled: random.chance(85))
+        case 9: try add(.reference, 0, "expert/\(1 + random.next() % 6)", nil)
+        case 10: try add(.reference, 0, "account/1", #"{"id":1,"balance":150000,"buying_power":90000}"#)
+        default: try add(.reference, 0, "nonsense/1", "{}")
         }
     }
 
-    private mutating func addUpdate() {
-        guard !orders.isEmpty, random.chance(95) else {
-            return add(
+    private mutating func addUpdate() throws {
+        guard !orders.known.isEmpty, random.chance(95) else {
+            return try add(
                 .orderUpdates, 0, "1",
                 #"{"order_id":"00000000-0000-5000-8000-000000000000","expert_instance_id":1,"status":"filled","filled_quantity":1,"#
                     + #""average_price":5,"occurred_at":"\#(text(time))"}"#)
         }
-        let order = orders.suffix(24)[orders.count - 1 - Int(random.next() % UInt64(min(24, orders.count)))]
+        let order = orders.known[Int(random.next() % UInt64(orders.known.count))]
         let status = ["filled", "filled", "filled", "rejected", "canceled", "accepted"][Int(random.next() % 6)]
         let filled =
             status == "filled"
             ? #""filled_quantity":10,"average_price":\#(90 + random.next() % 20).5,"# : ""
-        add(
+        try add(
             .orderUpdates, 0, "\(order.expert)",
             #"{"order_id":"\#(order.id)","expert_instance_id":\#(order.expert),"status":"\#(status)",\#(filled)"#
                 + #""occurred_at":"\#(text(time))"}"#)
     }
 
-    private mutating func addEvent() {
+    private mutating func addEvent() throws {
         number += 1
         let expert = Int64(1 + random.next() % 7)
         let useCase = random.chance(65) ? UseCase.enterMarket : .openPositions
@@ -123,25 +147,20 @@ struct RandomHistory {
                 "expected_profit_percent":\(random.next() % 20),"price_at_date":\(20 + random.next() % 200).25,\
                 "created_at":"\(text(time - Int64(random.next() % 90_000_000)))"}
                 """)
-            guard action == "BUY" else { continue }
-            let ids = DerivedID.candidate(
-                expert: ExpertID(expert), useCase: useCase, entryRecommendation: RecommendationID(id),
-                recommendation: RecommendationID(id))
-            orders += ids.orders.prefix(2).map { (expert, $0) }
         }
         let value = """
             {"schema_version":1,"event_id":"event-\(number)","occurred_at":"\(text(time))","expert_instance_id":\(expert),\
             "use_case":"\(useCase.rawValue)","recommendations":[\(recommendations.joined(separator: ","))]}
             """
         events.append(value)
-        add(Int32(expert % 3), "\(expert)", value)
+        try add(Int32(expert % 3), "\(expert)", value)
     }
 
-    private mutating func add(_ partition: Int32, _ key: String, _ value: String) {
-        add(.analysisCompleted, partition, key, value)
+    private mutating func add(_ partition: Int32, _ key: String, _ value: String) throws {
+        try add(.analysisCompleted, partition, key, value)
     }
 
-    private mutating func add(_ topic: InputTopic, _ partition: Int32, _ key: String?, _ value: String?) {
+    private mutating func add(_ topic: InputTopic, _ partition: Int32, _ key: String?, _ value: String?) throws {
         let id = TopicPartition(topic: topic, partition: partition)
         // Offsets have gaps where transactions end.
         offsets[id, default: -1] += random.chance(10) ? 2 : 1
@@ -150,10 +169,11 @@ struct RandomHistory {
             HeaderBlock.append(name: "traceparent".utf8, value: "00-a-b-01".utf8, to: &headers)
             HeaderBlock.append(name: "replay.of".utf8, value: nil as [UInt8]?, to: &headers)
         }
-        records.append(
-            EnvelopeRecord(
-                topic: topics.name(of: topic), partition: partition, offset: offsets[id, default: 0], timestamp: time,
-                key: key.map { Array($0.utf8) }, value: value.map { Array($0.utf8) }, headers: headers))
+        let record = EnvelopeRecord(
+            topic: topics.name(of: topic), partition: partition, offset: offsets[id, default: 0], timestamp: time,
+            key: key.map { Array($0.utf8) }, value: value.map { Array($0.utf8) }, headers: headers)
+        records.append(record)
+        try replay.take(record.withView(as: topic) { decoder.decode($0) })
     }
 
     private func text(_ milliseconds: Int64) -> String {

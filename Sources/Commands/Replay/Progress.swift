@@ -13,7 +13,7 @@ struct Progress {
     private var next: UInt64
     private var isShown = false
 
-    /// - Parameter what: what is counted.
+    /// `what`: what is counted.
     init(_ what: String, _ context: CommandContext) {
         self.what = what
         self.context = context

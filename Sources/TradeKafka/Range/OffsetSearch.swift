@@ -5,7 +5,7 @@ struct OffsetSearch {
     private static let milliseconds: Int32 = 10_000
 
     private let client: KafkaClient
-    private let isEmbedded: Bool
+    let isEmbedded: Bool
 
     init(_ client: KafkaClient) throws(KafkaError) {
         self.client = client
@@ -21,14 +21,18 @@ struct OffsetSearch {
         in topic: String, _ partition: Int32, at time: Int64, low: Int64, high: Int64
     ) throws(KafkaError) -> Int64 {
         if isEmbedded { return try bisect(topic, partition, at: time, low: low, high: high) }
+        return try RetriableCall.run { () throws(KafkaError) in try ask(topic, partition, at: time) ?? high }
+    }
+
+    private func ask(_ topic: String, _ partition: Int32, at time: Int64) throws(KafkaError) -> Int64? {
         let context = "searching \(topic) partition \(partition) by time"
         let list = try PartitionList(capacity: 1)
         list.add(topic, partition, offset: time)
         let code = Calls.offsetsForTimes(client.handle, list.handle, milliseconds: OffsetSearch.milliseconds)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: context) }
-        guard let element = list.elements.first else { return high }
+        guard let element = list.elements.first else { return nil }
         guard element.err == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(element.err, context: context) }
-        return element.offset >= 0 ? element.offset : high
+        return element.offset >= 0 ? element.offset : nil
     }
 
     /// Takes times to rise with offsets, as they do where the broker or one clock sets them.

@@ -40,7 +40,9 @@ struct RangeBounds {
     }
 
     private func logs(of topic: String, _ numbers: [Int32]?) throws(KafkaError) -> [Log] {
-        let listing = try client.topics(named: topic, milliseconds: RangeBounds.milliseconds)
+        // The embedded broker makes a topic that is asked for by its name.
+        let listing = try client.topics(
+            named: search.isEmbedded ? nil : topic, milliseconds: RangeBounds.milliseconds)
         guard let count = listing.partitions[topic], count > 0 else {
             throw KafkaError(
                 listing.errors[topic] ?? RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, context: "reading the topic \(topic)")
@@ -53,7 +55,9 @@ struct RangeBounds {
                     RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, context: "reading the topic \(topic)",
                     text: "it has no partition \(number), only 0 to \(count - 1)")
             }
-            let (low, high) = try client.watermarks(topic, number, milliseconds: RangeBounds.milliseconds)
+            let (low, high) = try RetriableCall.run { () throws(KafkaError) in
+                try client.watermarks(topic, number, milliseconds: RangeBounds.milliseconds)
+            }
             logs.append(Log(topic: topic, number: number, low: low, high: high))
         }
         return logs

@@ -40,7 +40,7 @@ final class RangePartition: CustomStringConvertible {
     var description: String { "\(topic) partition \(number)" }
     var count: Int64 { end - start }
     /// Offsets that are given out.
-    var done: Int64 { (head < records.count ? records[head].offset : nextOffset) - start }
+    var done: Int64 { min(head < records.count ? records[head].offset : nextOffset, end) - start }
     /// Whether records of it are to come and none is here.
     var needsMore: Bool { head == records.count && nextOffset < end }
 

@@ -55,6 +55,11 @@ extension Pipeline {
     /// After doubt: the store is open and this is its last durable entry.
     package func storeRecovered(lastCommit: Int64, now: Moment) {
         guard queue.phase == .inDoubt else { return }
+        guard queue.mayEnd(at: lastCommit) else {
+            storeUnavailable(
+                "its last entry is \(lastCommit), ours \(queue.durable): entries are lost, or it is another store", now: now)
+            return
+        }
         queue.phase = .working
         queue.failures = 0
         note(.storeAvailable)

@@ -7,8 +7,13 @@ package final class EnvelopeFile {
     private let reader: EnvelopeReader
     private let size: Int64
 
-    /// Opens the file; throws what is wrong with it.
-    package init(path: String) throws(ContractError) {
+    /// Milliseconds between looks at whether it is interrupted.
+    private static let patience: Int32 = 200
+
+    /// Opens the file; throws what is wrong with it. `isInterrupted` ends a wait for what comes through a pipe, with an error.
+    package init(
+        path: String, isInterrupted: @escaping @Sendable () -> Bool = { false }
+    ) throws(ContractError) {
         if path == "-" {
             handle = .standardInput
         } else {
@@ -22,6 +27,11 @@ package final class EnvelopeFile {
         size = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int64(status.st_size) : 0
         reader = EnvelopeReader { (buffer: UnsafeMutableRawBufferPointer) throws(ContractError) -> Int in
             while true {
+                var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                if poll(&request, 1, EnvelopeFile.patience) <= 0 {
+                    if isInterrupted() { throw ContractError("\(path): reading it was interrupted") }
+                    continue
+                }
                 let count = read(descriptor, buffer.baseAddress, buffer.count)
                 if count >= 0 { return count }
                 if errno != EINTR { throw ContractError("\(path): \(String(cString: strerror(errno)))") }

@@ -70,6 +70,27 @@ import TradeCore
         #expect(scenario.harness.pipeline.counters.reevaluations == 3)
     }
 
+    @Test func whatIsEvaluatedWithinTheSettlingHasItsOwnIds() {
+        let scenario = Scenario()
+        scenario.event("e1", Build.recommendation(1, "A"))
+        #expect(scenario.settle() == nil)
+        scenario.event("e2", Build.recommendation(2, "A"))
+        // Twice back to a worker; by the third answer the position that stood in the way is gone.
+        for _ in 0..<2 {
+            change(scenario, Build.enterRules)
+            scenario.harness.answerEvaluation()
+        }
+        scenario.update(scenario.order(of: 1), .rejected)
+        scenario.harness.answerEvaluation()
+        #expect(scenario.settle() == nil)
+        let position = scenario.harness.pipeline.projection.experts[ExpertID(1)]?.positions.values.first
+        #expect(position?.recommendation == RecommendationID(2))
+        #expect(
+            position?.id == DerivedID.position(expert: ExpertID(1), recommendation: RecommendationID(2)),
+            "R81: not the id of the position that was there before")
+        #expect(position?.orders.first?.id == scenario.order(of: 2))
+    }
+
     @Test func anOrderUpdateDuringAnEvaluationIsSeen() {
         let scenario = Scenario()
         scenario.event("e1", Build.recommendation(1, "A"))

@@ -71,6 +71,27 @@ import TradeReplay
         #expect(!outputs.contains("superseded 1"), "nothing supersedes by a record that never was taken in")
     }
 
+    @Test func aDuplicateThatComesIntoForceMayFindTheKeyBusy() {
+        let scenario = Scenario { $0.locks = LockPolicy(whenBusy: .coalesce, wait: 500_000_000) }
+        // The writer has the first entry; the refused one stands behind it.
+        scenario.event("e1", Build.recommendation(1, "A"))
+        scenario.event("x", expert: 2, Build.recommendation(1, "A"))
+        scenario.event("x", Build.recommendation(9, "I"))
+        scenario.event("e2", Build.recommendation(2, "B"))
+        scenario.event("e3", Build.recommendation(3, "C"))
+        let place = scenario.harness.evaluations.firstIndex { $0.key == Scenario.key }
+        scenario.harness.answerEvaluation(place ?? 99, fails: true)
+        scenario.event("e4", Build.recommendation(4, "D"))
+        #expect(scenario.harness.answerCommit() == nil)
+        scenario.harness.answerCommit(.refused(0))
+        #expect(scenario.settle() == nil, "G1: the store sees no run number go down")
+        let busy = scenario.rows().compactMap { row in
+            if case .skip(let skip) = row, skip.reason == .lockBusy { skip } else { nil }
+        }
+        #expect(busy.map(\.event.identity.id) == ["x", "e3"] && busy.map(\.heldByRun) == [2, 1])
+        #expect(scenario.harness.store.snapshot { _ in }.pendingKeys.isEmpty, "G2")
+    }
+
     @Test func unavailableKeepsEverythingAndTriesTheSame() {
         let scenario = mixed()
         let before = scenario.harness.commit.map(\.number)
@@ -101,6 +122,21 @@ import TradeReplay
         let reference = mixed()
         #expect(reference.settle() == nil)
         #expect(scenario.outputs() == reference.outputs(), "G3, G4: nothing lost, nothing twice")
+    }
+
+    @Test func aStoreThatHasLostEntriesIsNotGoneOnWith() {
+        let scenario = Scenario()
+        scenario.event("e1", Build.recommendation(1, "A"))
+        scenario.harness.answerCommit(.inDoubt(durable: true))
+        let last = scenario.harness.pipeline.projection.lastCommit
+        for wrong in [last - 1, last + 100, 0] {
+            scenario.harness.pipeline.storeRecovered(lastCommit: wrong, now: scenario.harness.now)
+            #expect(scenario.harness.pipeline.projection.lastCommit == last)
+            #expect(scenario.harness.advanceToDeadline(), "it is asked again, and nothing goes on before")
+        }
+        scenario.harness.answerRecovery()
+        #expect(scenario.settle() == nil)
+        #expect(scenario.outputs().first == "entry 1")
     }
 
     @Test func whatCannotChangeIsNotTriedInCircles() {
@@ -143,6 +179,41 @@ import TradeReplay
             #expect(scenario.outputs().contains("entry 2") || scenario.outputs().contains("unfunded 2") || expert == 1)
             #expect(scenario.harness.store.snapshot { _ in }.pendingKeys.isEmpty, "G2: expert \(expert)")
         }
+    }
+
+    @Test func noExpertIsReclaimedWhileItsEntriesAreMadeAnew() {
+        let scenario = Scenario { $0.idleExperts = 0 }
+        scenario.event("i1", Build.recommendation(1, "A"))
+        scenario.event("i2", expert: 2, Build.recommendation(2, "A"))
+        #expect(scenario.settle() == nil)
+        // Both are idle from before, so they may be reclaimed as soon as another one is asked for.
+        scenario.harness.append(Build.undecodable, to: .events(1))
+        scenario.harness.deliver(.events(1))
+        for (expert, order) in [(Int64(1), scenario.order(of: 1)), (2, scenario.order(of: 2, expert: 2))] {
+            scenario.harness.append(
+                Build.update(order, expert: expert, .filled, quantity: .of(1), price: .of(100)), to: .updates(0))
+        }
+        scenario.harness.deliver(.updates(0))
+        scenario.answerLoads()
+        scenario.harness.answerCommit(.refused(0))
+        scenario.harness.answerLoad()
+        scenario.harness.append(Build.event("n", expert: 9), to: .events(1))
+        scenario.harness.deliver(.events(1))
+        #expect(scenario.settle() == nil)
+        var statuses: [PositionStatus] = []
+        scenario.harness.store.openPositions { statuses.append($0.status) }
+        #expect(statuses == [.opened, .opened], "no update is lost")
+    }
+
+    @Test func passesThatBeginMeanwhileAreHeld() {
+        let scenario = Scenario()
+        scenario.event("a", Build.recommendation(1, "A"))
+        scenario.harness.answerEvaluation(fails: true)
+        scenario.harness.answerCommit(.unavailable)
+        scenario.harness.trigger(Scenario.key)
+        #expect(scenario.harness.evaluations.isEmpty && scenario.harness.pipeline.projection.heldPasses == 1)
+        #expect(scenario.settle() == nil)
+        #expect(scenario.outputs().first == "entry 1")
     }
 
     @Test func evaluationsThatEndMeanwhileCountAfterwards() {
