@@ -82,7 +82,8 @@ let package = Package(
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(
             name: "TradeReplayTests",
-            dependencies: ["TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "Support"]),
+            dependencies: ["TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "Support"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

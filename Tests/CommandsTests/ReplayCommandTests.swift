@@ -1,4 +1,5 @@
 import Foundation
+import ServiceSupport
 import Testing
 import TradeContracts
 
@@ -39,12 +40,12 @@ import TradeContracts
     private func replay(_ words: String...) async -> CommandLine.Result { await CommandLine.run(["replay"] + words) }
 
     @Test func kcatLinesReplayAsTheyAre() async throws {
-        let reference = try folder.write("reference.yaml", Self.reference)
+        let reference = try folder.write(name: "reference.yaml", Self.reference)
         let input = try folder.write(
-            "in",
+            name: "in",
             Self.line(1, symbol: "AAPL") + Self.line(2, symbol: "MSFT", action: "SELL") + Self.line(3, symbol: "AAPL")
                 + #"{"topic":"analysis.completed","partition":1,"offset":7,"ts":5,"key":null,"payload":null}"#)
-        let output = folder.path("out")
+        let output = folder.file("out")
         let result = await replay("--from-file", input, "--reference", reference, "--to-file", output)
         #expect(result.code == 0 && result.output.isEmpty, "\(result.notes)")
         let lines = folder.text("out").split(separator: "\n")
@@ -68,11 +69,10 @@ import TradeContracts
     }
 
     @Test func expectations() async throws {
-        let reference = try folder.write("reference.yaml", Self.reference)
-        let other = try folder.write(
-            "other.yaml", Self.reference.replacing("percent: 10}", with: "percent: 20}"))
-        let input = try folder.write("in", (1..<50).map { Self.line($0, symbol: "S\($0)") }.joined())
-        let output = folder.path("out")
+        let reference = try folder.write(name: "reference.yaml", Self.reference)
+        let other = try folder.write(name: "other.yaml", Self.reference.replacing("percent: 10}", with: "percent: 20}"))
+        let input = try folder.write(name: "in", (1..<50).map { Self.line($0, symbol: "S\($0)") }.joined())
+        let output = folder.file("out")
         _ = await replay("--from-file", input, "--reference", reference, "--to-file", output)
         let same = await replay("--from-file", input, "--reference", reference, "--dry-run", "--expect", output)
         #expect(same.code == 0 && same.output.isEmpty && same.notes.contains("every event has the expected outcome"))
@@ -87,7 +87,7 @@ import TradeContracts
         let replaced = await replay("--from-file", input, "--reference", other, "--to-file", output, "--expect", output)
         #expect(replaced.code == 1 && replaced.output == changed.output)
         #expect(folder.text("out").contains(#"\"quantity\":200"#))
-        let broken = try folder.write("broken", "no record\n")
+        let broken = try folder.write(name: "broken", "no record\n")
         let refused = await replay("--from-file", input, "--reference", other, "--dry-run", "--expect", broken)
         #expect(refused.code == 1 && refused.notes.contains("broken: line 1"))
     }
@@ -96,13 +96,13 @@ import TradeContracts
     @Test(arguments: ["garbage", "", "[]", #"{"topic":"nowhere","partition":0,"offset":9,"payload":"x"}"#])
     func whatIsNoRecord(_ bad: String) async throws {
         let good = (1..<700).map { Self.line($0, symbol: "S") }.joined()
-        let input = try folder.write("in", good + bad + "\n" + Self.line(800, symbol: "S"))
-        let output = try folder.write("out", "before")
+        let input = try folder.write(name: "in", good + bad + "\n" + Self.line(800, symbol: "S"))
+        let output = try folder.write(name: "out", "before")
         let result = await replay("--from-file", input, "--to-file", output)
         #expect(result.code == 1)
         #expect(result.notes.contains("line 700"), "\(result.notes)")
         #expect(folder.text("out") == "before")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == ["in", "out"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == ["in", "out"])
     }
 
     @Test(arguments: [
@@ -130,26 +130,26 @@ import TradeContracts
     }
 
     @Test func filesThatAreNotThere() async throws {
-        #expect(await replay("--from-file", folder.path("none"), "--dry-run").code == 1)
-        let input = try folder.write("in", "")
-        #expect(await replay("--from-file", input, "--dry-run", "--expect", folder.path("none")).code == 1)
-        #expect(await replay("--from-file", input, "--to-file", folder.path("none/out")).code == 1)
-        #expect(await replay("--from-file", input, "--dry-run", "--reference", folder.path("none")).code == 78)
-        let empty = await replay("--from-file", input, "--to-file", folder.path("out"))
+        #expect(await replay("--from-file", folder.file("none"), "--dry-run").code == 1)
+        let input = try folder.write(name: "in", "")
+        #expect(await replay("--from-file", input, "--dry-run", "--expect", folder.file("none")).code == 1)
+        #expect(await replay("--from-file", input, "--to-file", folder.file("none/out")).code == 1)
+        #expect(await replay("--from-file", input, "--dry-run", "--reference", folder.file("none")).code == 78)
+        let empty = await replay("--from-file", input, "--to-file", folder.file("out"))
         #expect(empty.code == 0 && folder.text("out").isEmpty)
     }
 
     /// The settings that decide hold as in the service; the clock is the events' whatever it says.
     @Test func settings() async throws {
-        let reference = try folder.write("reference.yaml", Self.reference)
+        let reference = try folder.write(name: "reference.yaml", Self.reference)
         let configuration = try folder.write(
-            "config.yaml",
+            name: "config.yaml",
             "clock: wall\norders: {valid_for: null}\nreference: {file: reference.yaml}\n"
                 + "kafka: {topics: {analysis_completed: in.events, orders_created: out.orders}}\n")
         let input = try folder.write(
-            "in", Self.line(1, symbol: "AAPL").replacing("analysis.completed", with: "in.events"))
+            name: "in", Self.line(1, symbol: "AAPL").replacing("analysis.completed", with: "in.events"))
         _ = reference
-        let result = await replay("--from-file", input, "--config", configuration, "--to-file", folder.path("out"))
+        let result = await replay("--from-file", input, "--config", configuration, "--to-file", folder.file("out"))
         #expect(result.code == 0, "\(result.notes)")
         #expect(folder.text("out").contains(#"{"topic":"out.orders","#))
         #expect(folder.text("out").contains(#"\"created_at\":\"2026-11-23T09:30:00.000Z\",\"expires_at\":null"#))

@@ -1,5 +1,7 @@
 import Foundation
+import ServiceSupport
 import Testing
+import TradeContracts
 
 /// `replay` as a process that is told to stop.
 @Suite struct ReplaySignalTests {
@@ -19,7 +21,7 @@ import Testing
         let errors = Pipe()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
             .deletingLastPathComponent().appendingPathComponent("trade-manager")
-        process.arguments = ["replay", "--from-file", "-", "--to-file", folder.path("out")]
+        process.arguments = ["replay", "--from-file", "-", "--to-file", folder.file("out")]
         process.standardInput = input
         process.standardError = errors
         let (code, notes) = try await withCheckedThrowingContinuation { continuation in
@@ -37,9 +39,9 @@ import Testing
         }
         #expect(code == 1, "\(notes)")
         #expect(notes.contains("stopped by SIG"), "\(notes)")
-        let records = try EnvelopeText.records(folder.path("out"))
+        let records = try EnvelopeText.records(folder.file("out"))
         #expect(notes.contains("the output is that of the first \(records.count) records"), "\(notes)")
         #expect(records.map(\.offset) == Array(0..<Int64(records.count)))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["out"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import ServiceSupport
 import Testing
 import TradeContracts
 import TradeKafka
@@ -70,7 +71,7 @@ import TradeKafka
 
         /// The records of a file, without where they stand.
         func contents(_ name: String, topic: String) throws -> [String] {
-            let file = try EnvelopeText.records(folder.path(name))
+            let file = try EnvelopeText.records(folder.file(name))
             return file.filter { $0.topic == topic }.map { record in
                 let headers = HeaderBlock.headers(of: record.headers).map { header in
                     "\(header.name)=\(String(decoding: header.value ?? [], as: UTF8.self))"
@@ -123,22 +124,22 @@ import TradeKafka
     func replayIsWhatRunPublished(_ broker: Broker) async throws {
         let bench = try Bench(broker)
         let names = bench.kafka.topics
-        let reference = try bench.folder.write("reference.yaml", Self.reference)
+        let reference = try bench.folder.write(name: "reference.yaml", Self.reference)
         for round in 0..<3 {
             try bench.publish(names.analysisCompleted, Self.events(round: round))
             if round == 1 { try bench.publish(names.analysisCompleted, [("1", "no JSON"), ("2", "{}")]) }
             let service = await bench.run(
-                "run", "--clock", "event", "--store.path", bench.folder.path("store"), "--http.port", "0",
+                "run", "--clock", "event", "--store.path", bench.folder.file("store"), "--http.port", "0",
                 "--reference.file", reference, "--until-idle", "1", "--log.level", "error")
             #expect(service.code == 0, "\(service.notes)")
         }
         let published = await bench.run(
             "capture", "--topic", names.ordersCreated, "--topic", names.eventsSkipped, "--topic", names.deadLetters,
-            "--to-file", bench.folder.path("published"))
+            "--to-file", bench.folder.file("published"))
         #expect(published.code == 0, "\(published.notes)")
         let replay = await bench.run(
             "replay", "--topic", names.analysisCompleted, "--topic", names.orderUpdates, "--topic",
-            names.reference ?? "", "--reference", reference, "--to-file", bench.folder.path("replayed"))
+            names.reference ?? "", "--reference", reference, "--to-file", bench.folder.file("replayed"))
         #expect(replay.code == 0, "\(replay.notes)")
         for topic in [names.ordersCreated, names.eventsSkipped, names.deadLetters] {
             let live = try bench.contents("published", topic: topic)
@@ -148,12 +149,12 @@ import TradeKafka
         // The capture of the same range replays to the same bytes.
         let capture = await bench.run(
             "capture", "--topic", names.analysisCompleted, "--topic", names.orderUpdates, "--to-file",
-            bench.folder.path("captured"))
+            bench.folder.file("captured"))
         #expect(capture.code == 0, "\(capture.notes)")
         for workers in ["1", "8"] {
             let file = await bench.run(
-                "replay", "--from-file", bench.folder.path("captured"), "--reference", reference, "--dry-run",
-                "--workers", workers, "--expect", bench.folder.path("replayed"))
+                "replay", "--from-file", bench.folder.file("captured"), "--reference", reference, "--dry-run",
+                "--workers", workers, "--expect", bench.folder.file("replayed"))
             #expect(file.code == 0 && file.digest == replay.digest, "G8: \(file.notes)")
         }
     }
@@ -165,10 +166,10 @@ import TradeKafka
         let names = bench.kafka.topics
         for round in 0..<3 { try bench.publish(names.analysisCompleted, Self.events(round: round)) }
         func captured(_ range: String...) async throws -> [EnvelopeRecord] {
-            let words = ["capture", "--topic", names.analysisCompleted, "--to-file", bench.folder.path("out")]
+            let words = ["capture", "--topic", names.analysisCompleted, "--to-file", bench.folder.file("out")]
             let result = await CommandLine.run(words + range + bench.flags)
             #expect(result.code == 0, "\(result.notes)")
-            return try EnvelopeText.records(bench.folder.path("out"))
+            return try EnvelopeText.records(bench.folder.file("out"))
         }
         let all = try await captured()
         #expect(all.map(\.offset) == Array(0..<180))
@@ -183,7 +184,7 @@ import TradeKafka
         #expect(try await captured("--from-time", text, "--to-time", text).isEmpty)
         #expect(try await captured("--from-time", "2100-01-01T00:00:00Z").isEmpty)
         let partition = await bench.run(
-            "capture", "--topic", names.analysisCompleted, "--partition", "1", "--to-file", bench.folder.path("out"))
+            "capture", "--topic", names.analysisCompleted, "--partition", "1", "--to-file", bench.folder.file("out"))
         #expect(partition.code == 1 && partition.notes.contains("no partition 1"))
     }
 

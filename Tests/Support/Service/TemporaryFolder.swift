@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// A folder that goes with its object.
 package final class TemporaryFolder: Sendable {
@@ -21,4 +21,14 @@ package final class TemporaryFolder: Sendable {
         try Data(text.utf8).write(to: URL(fileURLWithPath: file(name)))
         return file(name)
     }
+
+    /// The same with the name first, for long texts.
+    @discardableResult
+    package func write(name: String, _ text: String) throws -> String { try write(text, to: name) }
+
+    /// What a file of it holds; nil where there is none.
+    package func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: file(name)) }
+
+    /// The text of a file of it; empty where there is none.
+    package func text(_ name: String) -> String { bytes(name).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 }
