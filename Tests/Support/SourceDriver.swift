@@ -28,6 +28,12 @@ package final class SourceDriver {
         }
     }
 
+    /// The last end of a partition that was told.
+    package func end(of partition: TopicPartition) -> Int64? {
+        for case .reachedEnd(partition, let offset) in events.reversed() { return offset }
+        return nil
+    }
+
     package var failure: String? {
         for case .failed(let text) in events { return text }
         return nil

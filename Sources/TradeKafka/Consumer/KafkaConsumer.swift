@@ -36,6 +36,8 @@ package final class KafkaConsumer: RecordSource {
     var told = ToldTroubles()
     /// To be told with the next `poll`.
     var pending: [SourceEvent] = []
+    /// To be told after the records of this `poll`.
+    var ends: [SourceEvent] = []
     var hasFailed = false
     /// When to do what has to be done without an event; nil: not at all.
     var nextDiscovery: ContinuousClock.Instant?
@@ -99,6 +101,9 @@ package final class KafkaConsumer: RecordSource {
         pending.removeAll()
         for event in news { events(event) }
         deliver(records)
+        let reached = ends
+        ends.removeAll()
+        for event in reached { events(event) }
     }
 
     private func deliver(_ records: ([RecordView]) -> Void) {
@@ -130,7 +135,7 @@ package final class KafkaConsumer: RecordSource {
 
     private func take(_ message: Calls.Message, of reader: PartitionReader) {
         guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            readingFailed(reader, message.pointee.err, Calls.messageText(message))
+            readingFailed(reader, message)
             return
         }
         guard reader.accepts(message.pointee.offset) else { return }
