@@ -22,6 +22,11 @@ package final class SourceDriver {
         }
     }
 
+    /// How often partitions were assigned.
+    package var assignments: Int {
+        events.count { if case .assigned = $0 { true } else { false } }
+    }
+
     package var troubles: [String] {
         events.compactMap { event -> String? in
             if case .trouble(let text) = event { text } else { nil }

@@ -36,6 +36,7 @@ extension KafkaConsumer {
             offered = Set(partitions)
             isRevoking = false
             pending.append(.assigned(partitions))
+            nextDiscovery = .now
             // Nobody will start an empty assignment, and the group waits for the answer.
             if partitions.isEmpty { assignAll() }
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
@@ -46,10 +47,12 @@ extension KafkaConsumer {
             }
             endReading()
             isRevoking = true
+            nextDiscovery = nil
             pending.append(.revoked(partitions))
         default:
             tellTrouble("rebalance failed: \(event.text) [\(Calls.name(of: event.code))]")
             endReading()
+            nextDiscovery = nil
             _ = Calls.assign(client.handle, nil)
         }
     }

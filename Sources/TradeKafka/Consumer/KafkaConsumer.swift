@@ -31,6 +31,7 @@ package final class KafkaConsumer: RecordSource {
     var pausedEarly: Set<TopicPartition> = []
     /// Told as revoked, the broker waits for `finishRevocation`.
     var isRevoking = false
+    var missing = MissingPartitions()
     var commits = CommitQueue()
     var outage: Outage
     var told = ToldTroubles()
@@ -81,7 +82,8 @@ package final class KafkaConsumer: RecordSource {
         }
     }
 
-    private func subscribe(_ client: KafkaClient) throws(KafkaError) {
+    /// Joins the group; called again it makes the group rebalance, if this member leads it.
+    func subscribe(_ client: KafkaClient) throws(KafkaError) {
         let list = try PartitionList(capacity: 3)
         for topic in configuration.inputTopics {
             list.add(configuration.topics.name(of: topic), Int32(RD_KAFKA_PARTITION_UA))
@@ -191,6 +193,7 @@ package final class KafkaConsumer: RecordSource {
         guard !hasFailed else { return }
         hasFailed = true
         endReading()
+        nextDiscovery = nil
         pending.append(.failed(error.description))
     }
 }
