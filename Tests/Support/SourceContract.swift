@@ -81,6 +81,28 @@ package enum SourceContract {
         #expect(driver.records.allSatisfy { $0.value == Array("new".utf8) })
     }
 
+    /// The end of each partition is told, of an empty one too, and only after all of the records before it; again for each new end.
+    package static func tellsTheEnd(_ bench: some SourceBench) throws {
+        try bench.append((0..<300).map { RecordContent(key: "\($0)", value: "\($0)") }, to: .analysisCompleted)
+        let driver = SourceDriver(try bench.makeSource())
+        defer { driver.source.close(deadline: 5) }
+        var late: [RecordAddress] = []
+        driver.onBatch = { batch in
+            late += batch.map(\.address).filter { $0.offset < driver.end(of: $0.topicPartition) ?? 0 }
+        }
+        for round in 1...2 {
+            driver.poll(until: { driver.assigned.count >= bench.partitions.count })
+            var expected: [TopicPartition: Int64] = [:]
+            for partition in bench.partitions { expected[partition] = driver.source.endOffset(of: partition) }
+            #expect(expected.count == bench.partitions.count, "round \(round)")
+            let found = driver.poll(until: { expected.allSatisfy { driver.end(of: $0.key) == $0.value } })
+            #expect(found, "round \(round), R98: \(driver.events)")
+            #expect(driver.records.count == 300 * round, "round \(round)")
+            try bench.append((0..<300).map { RecordContent(key: "\($0)", value: "n") }, to: .analysisCompleted)
+        }
+        #expect(late.isEmpty, "an end was told before the records that it follows")
+    }
+
     /// A poll that waits returns after `wake` from another thread.
     package static func wakes(_ bench: some SourceBench, waker: (any RecordSource) -> @Sendable () -> Void) throws {
         let source = try bench.makeSource()

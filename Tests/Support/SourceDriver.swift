@@ -22,10 +22,21 @@ package final class SourceDriver {
         }
     }
 
+    /// How often partitions were assigned.
+    package var assignments: Int {
+        events.count { if case .assigned = $0 { true } else { false } }
+    }
+
     package var troubles: [String] {
         events.compactMap { event -> String? in
             if case .trouble(let text) = event { text } else { nil }
         }
+    }
+
+    /// The last end of a partition that was told.
+    package func end(of partition: TopicPartition) -> Int64? {
+        for case .reachedEnd(partition, let offset) in events.reversed() { return offset }
+        return nil
     }
 
     package var failure: String? {

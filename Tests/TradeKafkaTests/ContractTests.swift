@@ -18,6 +18,10 @@ import TradePipeline
         try SourceContract.startsAtTheEnd(BrokerBench(broker))
     }
 
+    @Test(arguments: TestBroker.available) func tellsTheEnd(_ broker: TestBroker) throws {
+        try SourceContract.tellsTheEnd(BrokerBench(broker))
+    }
+
     @Test(arguments: TestBroker.quick) func wakes(_ broker: TestBroker) throws {
         try SourceContract.wakes(BrokerBench(broker)) { source in
             (source as? KafkaConsumer)?.waker ?? { Issue.record("no Kafka consumer") }

@@ -1,3 +1,4 @@
+import CRdkafka
 import Foundation
 import Support
 import Testing
@@ -45,10 +46,12 @@ final class BrokerBench: SourceBench, SinkBench {
         configuration.topics = names
         configuration.groupID = "group-\(run)"
         configuration.consumerProperties = ["session.timeout.ms": broker == .kafka ? "6000" : "3200"]
-        self.partitions = [InputTopic.orderUpdates, .analysisCompleted].flatMap { topic in
-            (0..<count).map { TopicPartition(topic: topic, partition: $0) }
-        }
+        self.partitions = [InputTopic.orderUpdates, .analysisCompleted].flatMap { Self.partitions(of: $0, 0..<count) }
         if broker == .kafka, !topics.isEmpty { try createTopics(topics) }
+    }
+
+    static func partitions(of topic: InputTopic, _ numbers: Range<Int32>) -> [TopicPartition] {
+        numbers.map { TopicPartition(topic: topic, partition: $0) }
     }
 
     func createTopics(_ topics: [String: Int32]) throws {
@@ -58,6 +61,28 @@ final class BrokerBench: SourceBench, SinkBench {
         }
         let made = try KafkaAdmin(configuration).create(topics.map { .init(name: $0, partitions: $1, replication: 1) })
         for (name, creation) in made where creation != .created { Issue.record("\(name): \(creation)") }
+    }
+
+    /// Adds partitions to a topic of the real Kafka, up to `count`, and waits until they can be read.
+    func addPartitions(_ topic: String, upTo count: Int) throws {
+        let client = try KafkaClient(configuration, for: .administration(groupID: "x"))
+        let queue = try KafkaQueue.new(of: client)
+        var request = rd_kafka_NewPartitions_new(topic, count, nil, 0)
+        defer { rd_kafka_NewPartitions_destroy(request) }
+        rd_kafka_CreatePartitions(client.handle, &request, 1, nil, queue.handle)
+        let event = try #require(queue.poll(milliseconds: 10_000))
+        #expect(event.code == RD_KAFKA_RESP_ERR_NO_ERROR, "\(event.text)")
+        let end = ContinuousClock.Instant.now + .seconds(10)
+        while .now < end {
+            let listing = try client.topics(named: topic, milliseconds: 1_000)
+            if listing.partitions[topic] == Int32(count), listing.ready.contains(topic) {
+                // The one from before knows the old number only.
+                publisher = Result { try KafkaPublisher(configuration) }
+                return
+            }
+            _ = queue.poll(milliseconds: 20)
+        }
+        Issue.record("the partitions of \(topic) have not come")
     }
 
     private lazy var publisher = Result { try KafkaPublisher(configuration, isEmbedded: broker != .kafka) }

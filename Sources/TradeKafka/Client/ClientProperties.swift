@@ -95,7 +95,7 @@ final class ClientProperties {
         case .consumer(let groupID, let instanceID, _):
             let member = instanceID.map { [("group.instance.id", $0)] } ?? []
             return noCommits + member + [
-                ("group.id", groupID), ("isolation.level", "read_committed"), ("enable.partition.eof", "false"),
+                ("group.id", groupID), ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
                 ("partition.assignment.strategy", "range"),
             ]
         case .range(let groupID):

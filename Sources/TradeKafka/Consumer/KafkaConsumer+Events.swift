@@ -36,6 +36,7 @@ extension KafkaConsumer {
             offered = Set(partitions)
             isRevoking = false
             pending.append(.assigned(partitions))
+            nextDiscovery = .now
             // Nobody will start an empty assignment, and the group waits for the answer.
             if partitions.isEmpty { assignAll() }
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
@@ -46,10 +47,12 @@ extension KafkaConsumer {
             }
             endReading()
             isRevoking = true
+            nextDiscovery = nil
             pending.append(.revoked(partitions))
         default:
             tellTrouble("rebalance failed: \(event.text) [\(Calls.name(of: event.code))]")
             endReading()
+            nextDiscovery = nil
             _ = Calls.assign(client.handle, nil)
         }
     }
@@ -152,14 +155,18 @@ extension KafkaConsumer {
         nextProbe = .now + .seconds(1)
     }
 
-    /// An error in place of a record.
-    func readingFailed(_ reader: PartitionReader, _ code: rd_kafka_resp_err_t, _ text: String) {
-        switch code {
-        case RD_KAFKA_RESP_ERR__PARTITION_EOF: break
+    /// An error, or the end of the partition, in place of a record.
+    func readingFailed(_ reader: PartitionReader, _ message: Calls.Message) {
+        switch message.pointee.err {
+        case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+            guard reader.acceptsEnd(message.pointee.offset) else { return }
+            ends.append(.reachedEnd(reader.partition, offset: message.pointee.offset))
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
             // The library has given the partition up; whether its position comes into the log is looked after (R99).
             reader.gapIsFound(now: .now)
-        default: tellTrouble(KafkaError(code, context: "reading \(describe(reader.partition))", text: text).description)
+        case let code:
+            let text = Calls.messageText(message)
+            tellTrouble(KafkaError(code, context: "reading \(describe(reader.partition))", text: text).description)
         }
     }
 }

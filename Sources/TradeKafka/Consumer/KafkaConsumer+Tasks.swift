@@ -38,31 +38,6 @@ extension KafkaConsumer {
         if nextDiscovery != nil { nextDiscovery = .now }
     }
 
-    /// Looks for partitions of our topics that are not known yet.
-    private func discover() {
-        guard let client else { return }
-        guard let listing = try? client.topics(milliseconds: 500) else {
-            nextDiscovery = .now + .seconds(1)
-            return
-        }
-        var isMissing = false
-        var new: [TopicPartition] = []
-        for topic in configuration.inputTopics {
-            let name = configuration.topics.name(of: topic)
-            guard let count = listing.partitions[name] else {
-                isMissing = true
-                tellTrouble("the topic \(name) does not exist yet; reading it begins when it does")
-                continue
-            }
-            for number in 0..<max(0, count) {
-                let partition = TopicPartition(topic: topic, partition: number)
-                if readers[partition] == nil, offered.insert(partition).inserted { new.append(partition) }
-            }
-        }
-        if !new.isEmpty { pending.append(.assigned(new.sorted())) }
-        nextDiscovery = .now + (isMissing ? .seconds(1) : .seconds(10))
-    }
-
     /// Looks whether a position that the log doesn't have lies in it again: after a change of leader it may.
     private func checkGap(_ reader: PartitionReader) {
         guard let (low, high) = watermarks(of: reader.partition) else {

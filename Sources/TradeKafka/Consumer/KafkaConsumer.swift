@@ -31,11 +31,14 @@ package final class KafkaConsumer: RecordSource {
     var pausedEarly: Set<TopicPartition> = []
     /// Told as revoked, the broker waits for `finishRevocation`.
     var isRevoking = false
+    var missing = MissingPartitions()
     var commits = CommitQueue()
     var outage: Outage
     var told = ToldTroubles()
     /// To be told with the next `poll`.
     var pending: [SourceEvent] = []
+    /// To be told after the records of this `poll`.
+    var ends: [SourceEvent] = []
     var hasFailed = false
     /// When to do what has to be done without an event; nil: not at all.
     var nextDiscovery: ContinuousClock.Instant?
@@ -79,7 +82,8 @@ package final class KafkaConsumer: RecordSource {
         }
     }
 
-    private func subscribe(_ client: KafkaClient) throws(KafkaError) {
+    /// Joins the group; called again it makes the group rebalance, if this member leads it.
+    func subscribe(_ client: KafkaClient) throws(KafkaError) {
         let list = try PartitionList(capacity: 3)
         for topic in configuration.inputTopics {
             list.add(configuration.topics.name(of: topic), Int32(RD_KAFKA_PARTITION_UA))
@@ -99,6 +103,9 @@ package final class KafkaConsumer: RecordSource {
         pending.removeAll()
         for event in news { events(event) }
         deliver(records)
+        let reached = ends
+        ends.removeAll()
+        for event in reached { events(event) }
     }
 
     private func deliver(_ records: ([RecordView]) -> Void) {
@@ -130,7 +137,7 @@ package final class KafkaConsumer: RecordSource {
 
     private func take(_ message: Calls.Message, of reader: PartitionReader) {
         guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            readingFailed(reader, message.pointee.err, Calls.messageText(message))
+            readingFailed(reader, message)
             return
         }
         guard reader.accepts(message.pointee.offset) else { return }
@@ -186,6 +193,7 @@ package final class KafkaConsumer: RecordSource {
         guard !hasFailed else { return }
         hasFailed = true
         endReading()
+        nextDiscovery = nil
         pending.append(.failed(error.description))
     }
 }

@@ -68,6 +68,19 @@ final class PartitionReader {
         return true
     }
 
+    /// Whether the end of the partition is to be told; one before the position is left over from another one.
+    func acceptsEnd(_ offset: Int64) -> Bool {
+        switch next {
+        case .offset(let next): return offset >= next
+        case .beginning: return offset >= 0
+        case .end:
+            guard offset >= 0 else { return false }
+            // From here on the end is known: were it looked for again, what comes until then would be lost.
+            next = .offset(offset)
+            return true
+        }
+    }
+
     var libraryOffset: Int64 {
         switch next {
         case .offset(let offset): offset
