@@ -78,7 +78,11 @@ let package = Package(
         .testTarget(
             name: "Simulation",
             dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
-        .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
+        .testTarget(
+            name: "TradeStoreTests",
+            dependencies: [
+                "TradeStore", "TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "CSQLite", "Support",
+            ]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
         .testTarget(
             name: "TradeReplayTests",
