@@ -27,6 +27,8 @@ let package = Package(
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
             linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CSystem", path: "Sources/CLibraries/CSystem"),
+        // Starts programs, for the tests alone.
+        .target(name: "CSpawn", path: "Sources/CLibraries/CSpawn"),
         .target(name: "CThreadsForTSan", path: "Sources/CLibraries/CThreadsForTSan"),
 
         .target(name: "TradeCore"),
@@ -39,7 +41,9 @@ let package = Package(
         .target(
             name: "TradeStore",
             dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CSQLite", "CSystem"]),
-        .target(name: "TradeReplay", dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry"]),
+        .target(
+            name: "TradeReplay",
+            dependencies: ["TradePipeline", "TradeContracts", "TradeCore", "Telemetry", "CCrypto"]),
         .target(name: "Settings", dependencies: ["CYAML"]),
         .target(
             name: "Commands",
@@ -51,7 +55,15 @@ let package = Package(
 
         .target(
             name: "Support", dependencies: ["TradeCore", "TradeContracts", "TradePipeline", "TradeReplay", "CSystem"],
-            path: "Tests/Support"),
+            path: "Tests/Support", exclude: ["Service"]),
+        // What the integration tests stand on; apart from Support, so that a unit test doesn't build the service first.
+        .target(
+            name: "ServiceSupport",
+            dependencies: [
+                "Support", "Commands", "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline",
+                "TradeKafka", "TradeStore", "CSpawn", "CSQLite",
+            ],
+            path: "Tests/Support/Service"),
         .executableTarget(
             name: "StoreBenchmark",
             dependencies: ["TradeStore", "TradePipeline", "TradeContracts", "TradeCore", "CSQLite"],
@@ -68,9 +80,16 @@ let package = Package(
             dependencies: ["TradePipeline", "TradeContracts", "TradeReplay", "TradeCore", "Support"]),
         .testTarget(name: "TradeStoreTests", dependencies: ["TradeStore", "TradeReplay", "TradePipeline", "Support"]),
         .testTarget(name: "TradeKafkaTests", dependencies: ["TradeKafka", "TradePipeline", "Support"]),
-        .testTarget(name: "TradeReplayTests", dependencies: ["TradeReplay", "Support"]),
         .testTarget(
-            name: "CommandsTests", dependencies: ["Commands", "Settings", "Telemetry", "trade-manager", "Support"]),
+            name: "TradeReplayTests",
+            dependencies: ["TradeReplay", "TradePipeline", "TradeContracts", "TradeCore", "Support"],
+            exclude: ["Golden"]),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "Settings", "Telemetry", "TradeContracts", "TradeCore", "TradePipeline", "TradeKafka",
+                "TradeReplay", "trade-manager", "Support", "ServiceSupport",
+            ]),
         .testTarget(name: "RepositoryTests", dependencies: ["Commands", "Settings"]),
     ],
     swiftLanguageModes: [.v6],

@@ -3,6 +3,7 @@ import Settings
 import Telemetry
 import TradeContracts
 import TradeKafka
+import TradeReplay
 
 /// `emit`: publishes events.
 enum EmitCommand: Command {

@@ -5,8 +5,8 @@ package enum Program {
     /// In the order of the help.
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, BrokerCommand.self, TopicsCommand.self, EmitCommand.self, CheckCommand.self,
-            CompletionsCommand.self,
+            RunCommand.self, BrokerCommand.self, TopicsCommand.self, EmitCommand.self, CaptureCommand.self,
+            ReplayCommand.self, CheckCommand.self, CompletionsCommand.self,
         ]
     }
 

@@ -22,12 +22,15 @@ enum RunCommand: Command {
         ], settings: SettingTable.all)
 
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitCode {
+        // First of all, so that a SIGTERM during the start ends with 0, too.
+        let stop = StopOrder()
+        try Signals.listen { stop.give(signal: $0) }
         let idle = try arguments.integer("until-idle", in: 1...86_400)
         let configuration = try arguments.configuration(environment: context.environment)
         let logger = configuration.logger(
             StreamLogHandler(format: LogFormat(rawValue: configuration.log.format.rawValue) ?? .text))
         let service = Service(configuration: configuration, logger: logger)
-        try Signals.listen { name in
+        stop.obey { name in
             logger.info("Stopping", metadata: ["signal": .text(name)])
             service.stop()
         }
@@ -50,6 +53,34 @@ enum RunCommand: Command {
             context.note("trade-manager: \(reason)")
             return .failed
         }
+    }
+}
+
+/// A signal to stop, which may come before there is anything to be stopped.
+private final class StopOrder: Sendable {
+    private struct State {
+        var signal: String?
+        var carryOut: (@Sendable (String) -> Void)?
+    }
+
+    private let state = Lock(State())
+
+    /// The signal has come.
+    func give(signal: String) {
+        let carryOut = state.withLock { state in
+            state.signal = signal
+            return state.carryOut
+        }
+        carryOut?(signal)
+    }
+
+    /// Says what is done then; at once where it has come already.
+    func obey(_ carryOut: @escaping @Sendable (String) -> Void) {
+        let signal = state.withLock { state in
+            state.carryOut = carryOut
+            return state.signal
+        }
+        if let signal { carryOut(signal) }
     }
 }
 

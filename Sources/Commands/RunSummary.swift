@@ -13,9 +13,11 @@ enum RunSummary {
         return metadata
     }
 
-    /// One line a count, then how long it took.
-    static func table(_ counters: PipelineCounters, seconds: Double) -> String {
-        let rows = rows(counters)
+    /// One line a count, `first` before the others, then how long it took.
+    static func table(
+        _ counters: PipelineCounters, first: [(name: String, count: Int64)] = [], seconds: Double
+    ) -> String {
+        let rows = first + rows(counters)
         let width = rows.map { $0.name.utf8.count }.max() ?? 0
         var text = ""
         for (name, count) in rows { text += line(name, String(count), width) }

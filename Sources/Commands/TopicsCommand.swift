@@ -6,10 +6,9 @@ import TradeKafka
 /// `topics create`: makes the topics that the configuration names.
 enum TopicsCommand: Command {
     static let definition = CommandDefinition(
-        "topics", "Makes the topics that the configuration names, with the settings that they need.",
+        "topics create", "Makes the topics that the configuration names, with the settings that they need.",
         discussion:
             "What is there already stays as it is. The reference topic is compacted and has one partition (R98).",
-        arguments: [Argument("ACTION", choices: ["create"], "What to do.")],
         options: [
             .config,
             Option("partitions", value: "N", "Partitions of each topic but the reference topic; 4 by default."),

@@ -20,6 +20,8 @@ package final class Pipeline {
     // Intake
     var partitions: [TopicPartition: PartitionState] = [:]
     var positions: [TopicPartition: Int64] = [:]
+    /// Input positions without what is only queued.
+    var durablePositions: [TopicPartition: Int64] = [:]
     var filter = IdentityFilter()
     var recentEvents = RecentIdentities<EventIdentity, Void>()
     var recentRecommendations = RecentIdentities<RecommendationKey, Void>()
@@ -87,6 +89,7 @@ package final class Pipeline {
         relay = RelayState(mark: snapshot.relayMark, visible: snapshot.lastOutboxRow)
         sweep = snapshot.pendingKeys
         for position in snapshot.inputPositions { positions[position.partition] = position.nextOffset }
+        durablePositions = positions
         reference.restore(snapshot.reference)
         bookOpenPositions(openPositions)
         relay.noteBacklog(now: now.monotonic)

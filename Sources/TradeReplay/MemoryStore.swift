@@ -7,9 +7,13 @@ package import TradePipeline
 ///
 /// Nothing in it depends on hash order or time. Writer and reader may be different threads.
 package final class MemoryStore: Store, Queries, Sendable {
-    private let tables = Lock(MemoryTables())
+    private let tables: Lock<MemoryTables>
 
-    package init() {}
+    /// `keepsPublished`: whether outbox rows stay after the relay's mark has passed them, as the SQLite store has it; a long
+    /// replay has no room for them.
+    package init(keepsPublished: Bool = true) {
+        tables = Lock(MemoryTables(keepsPublished: keepsPublished))
+    }
 
     package func snapshot(identity: (UInt64) -> Void) -> StoreSnapshot {
         let tables = copy

@@ -9,6 +9,7 @@ struct MemoryTables {
         var symbol: Symbol
     }
 
+    let keepsPublished: Bool
     private(set) var counters = CommitCounters()
     private(set) var inputs: [TopicPartition: InputPosition] = [:]
     private(set) var identities: Set<EventIdentity> = []
@@ -28,6 +29,8 @@ struct MemoryTables {
     /// By number, which is the order in which rows come.
     private(set) var outbox: [PublishableRow] = []
 
+    init(keepsPublished: Bool) { self.keepsPublished = keepsPublished }
+
     mutating func apply(_ entry: ChangeSet) throws(Refusal) {
         var advanced = counters
         try advanced.advance(by: entry)
@@ -42,6 +45,9 @@ struct MemoryTables {
         for write in entry.reference { reference[write.change.key] = write.change.value == nil ? nil : write }
         for row in entry.rows {
             if let record = row.encoded { outbox.append(PublishableRow(number: row.number, record: record)) }
+        }
+        if let mark = entry.relayMark, !keepsPublished {
+            outbox.removeFirst(outbox.prefix { $0.number <= mark }.count)
         }
     }
 

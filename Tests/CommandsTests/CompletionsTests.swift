@@ -7,8 +7,7 @@ import Testing
     private static let definitions = Program.commands.map { $0.definition }
 
     @Test(arguments: [
-        ("", "run broker emit check completions help --help --version"), ("c", "check completions"),
-        ("run --clo", "--clock"),
+        ("ru", "run"), ("comp", "completions"), ("topics c", "create"), ("run --clo", "--clock"),
         ("run --log.format ", "text json"), ("run --log.format j", "json"), ("completions ", "bash zsh --help"),
         ("emit --ge", "--generate"),
         ("nonsense --x", ""),
@@ -21,11 +20,20 @@ import Testing
         #expect(try bash(script) == candidates)
     }
 
+    @Test func bashCompletesEveryCommand() throws {
+        let heads = Self.definitions.map { String($0.name.prefix { $0 != " " }) }
+        let script =
+            Completions.bash(Self.definitions) + "COMP_WORDS=(trade-manager '')\nCOMP_CWORD=1\n_trade_manager\n"
+        let candidates = try bash(script + "echo \"${COMPREPLY[*]}\"\n").split(separator: " ").map(String.init)
+        #expect(candidates.count == Set(candidates).count)
+        #expect(Set(candidates) == Set(heads + ["help", "--help", "--version"]))
+    }
+
     @Test func zshNamesEverything() throws {
         let script = Completions.zsh(Self.definitions)
         #expect(script.hasPrefix("#compdef trade-manager\n"))
         for definition in Self.definitions {
-            #expect(script.contains("    \(definition.name))\n"))
+            #expect(script.contains("    \(definition.name.prefix { $0 != " " }))\n"))
             for option in definition.allOptions { #expect(script.contains("--\(option.name)[")) }
         }
         // Quotes are balanced: what a line opens it closes.

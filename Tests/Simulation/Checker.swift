@@ -15,6 +15,7 @@ final class Checker {
     private var takenIn: [RecommendationKey: Int64] = [:]
     private var decidedAt: [RecommendationKey: Int64] = [:]
     private var orders: Set<UniqueID> = []
+    private var positions: Set<UniqueID> = []
     /// Who holds a key, as the machine has said since its start.
     private var holders: [ExpertUseCase: Int64] = [:]
     private var lastRuns: [ExpertUseCase: Int64] = [:]
@@ -47,6 +48,7 @@ final class Checker {
             fail("G1: run \(run.run) of \(run.key) after \(durable.runs[run.key] ?? 0)")
         }
         checkRows(entry)
+        checkSuperseded(entry)
         let before = durable
         durable.apply(entry)
         checkPositions(entry, before)
@@ -111,7 +113,21 @@ final class Checker {
         }
     }
 
-    /// At most one active position of an expert in a symbol, and no money spent twice (R54–R56).
+    /// Nothing is superseded but by a later opinion that was pending, too (R23–R25).
+    private func checkSuperseded(_ entry: ChangeSet) {
+        for outcome in entry.outcomes where outcome.kind == .skipped(.superseded) {
+            guard let own = durable.pending[outcome.number] else { continue }
+            let isThere = durable.pending.values.contains { other in
+                other.key.key == own.key.key && other.recommendation.symbol == own.recommendation.symbol
+                    && other.recommendation.action != .error
+                    && (own.recommendation.createdAt, own.recommendation.id)
+                        < (other.recommendation.createdAt, other.recommendation.id)
+            }
+            if !isThere { fail("R25: \(own.key) is superseded by nothing") }
+        }
+    }
+
+    /// At most one active position of an expert in a symbol, and none that has ended comes back.
     private func checkPositions(_ entry: ChangeSet, _ before: Ledger) {
         for changed in entry.positions {
             if changed.status.isActive {
@@ -126,19 +142,25 @@ final class Checker {
                 }
                 continue
             }
-            guard case .expert(let expert) = durable.reference[.expert(changed.expert)],
-                case .account(let account) = durable.reference[.account(expert.account)]
-            else {
-                fail("an entry of an expert without reference data")
-                continue
-            }
-            let experts = durable.experts(of: account.id)
-            if let used = durable.used(by: experts), used > ExactDecimal(account.balance) {
-                fail("R55: positions of account \(account.id) bind \(used), more than its balance")
-            }
-            if let ordered = durable.ordered(by: experts), ordered > ExactDecimal(account.buyingPower) {
-                fail("R55: orders of account \(account.id) of \(ordered) are beyond its buying power")
-            }
+            if !positions.insert(changed.id).inserted { fail("G3: the id of position \(changed.id) twice") }
+            if durable.account(of: changed.expert) == nil { fail("an entry of an expert without reference data") }
+        }
+        if !entry.outcomes.isEmpty, let expert = entry.run?.key.expert { checkMoney(of: expert, before) }
+    }
+
+    /// What a pass binds stays within the balance and the buying power (R54–R56).
+    private func checkMoney(of expert: ExpertID, _ before: Ledger) {
+        guard let account = durable.account(of: expert) else { return }
+        let experts = durable.experts(of: account.id)
+        if let used = durable.used(by: experts), let former = before.used(by: experts), used > former,
+            used > ExactDecimal(account.balance)
+        {
+            fail("R55: positions of account \(account.id) bind \(used), more than its balance")
+        }
+        if let ordered = durable.ordered(by: experts), let former = before.ordered(by: experts), ordered > former,
+            ordered > ExactDecimal(account.buyingPower)
+        {
+            fail("R55: orders of account \(account.id) of \(ordered) are beyond its buying power")
         }
     }
 

@@ -36,7 +36,8 @@ final class ExhaustiveWorld {
     let checker = Checker()
     private(set) var limits: Limits
 
-    init(policy: LockPolicy, limits: Limits) {
+    /// `events`: of the first key, 1 to 3.
+    init(policy: LockPolicy, events: Int, limits: Limits) {
         self.limits = limits
         var configuration = PipelineConfiguration()
         configuration.locks = policy
@@ -47,9 +48,12 @@ final class ExhaustiveWorld {
         harness = PipelineHarness(configuration: configuration)
         let reference = [Build.account(1, balance: 10_000), Build.enterRules, Build.expert(1), Build.expert(2)]
         for change in reference { harness.append(.reference(change), to: .reference) }
-        harness.append(Build.event("a", [Build.recommendation(1, "A"), Build.recommendation(2, "B")]), to: .events(0))
-        harness.append(Build.event("b", [Build.recommendation(3, "A", .hold)]), to: .events(0))
-        harness.append(Build.event("c", [Build.recommendation(4, "B"), Build.recommendation(1, "A")]), to: .events(0))
+        let bodies = [
+            Build.event("a", [Build.recommendation(1, "A"), Build.recommendation(2, "B")]),
+            Build.event("b", [Build.recommendation(3, "A", .hold), Build.recommendation(2, "B")]),
+            Build.event("c", [Build.recommendation(4, "B"), Build.recommendation(1, "A")]),
+        ]
+        for body in bodies.prefix(events) { harness.append(body, to: .events(0)) }
         harness.append(Build.event("d", expert: 2, [Build.recommendation(5, "A")]), to: .events(1))
         begin()
         // Both experts are in memory; after a crash they are read again, in any order.

@@ -50,6 +50,14 @@ struct Ledger {
         }
     }
 
+    /// The account of an expert, where both are known.
+    func account(of expert: ExpertID) -> Account? {
+        guard case .expert(let expert) = reference[.expert(expert)],
+            case .account(let account) = reference[.account(expert.account)]
+        else { return nil }
+        return account
+    }
+
     func experts(of account: AccountID) -> Set<ExpertID> {
         var result: Set<ExpertID> = []
         for case .expert(let expert) in reference.values where expert.account == account { result.insert(expert.id) }

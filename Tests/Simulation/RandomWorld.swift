@@ -2,6 +2,7 @@ import Support
 import TradeContracts
 import TradeCore
 import TradePipeline
+import TradeReplay
 
 /// A world that a seed drives: what arrives, in which order everything that lies open is answered, what fails and when the
 /// process dies.
@@ -13,6 +14,7 @@ final class RandomWorld {
     private var faults: Int
     private var crashes: Int
     private var revocations: Int
+    private var stops: Int
     private var steps = 0
     /// What happened, for a failing seed.
     private(set) var story: [String] = []
@@ -42,6 +44,7 @@ final class RandomWorld {
         faults = Int(random.next() % 8)
         crashes = random.chance(50) ? Int(random.next() % 4) : 0
         revocations = Int(random.next() % 3)
+        stops = random.chance(20) ? 1 : 0
         harness = PipelineHarness(configuration: configuration)
         for change in records.reference { harness.append(.reference(change), to: .reference) }
         for _ in 0..<(5 + Int(random.next() % 15)) { produce() }
@@ -83,7 +86,7 @@ final class RandomWorld {
         case 86..<92: time()
         case 92..<94: revoke()
         case 94: crash()
-        case 95: trigger()
+        case 95: if random.chance(30) { stop() } else { trigger() }
         default: recover()
         }
     }
@@ -168,6 +171,13 @@ final class RandomWorld {
         begin()
     }
 
+    private func stop() {
+        guard stops > 0 else { return }
+        stops -= 1
+        note("stop")
+        harness.stop()
+    }
+
     private func trigger() {
         let key = ExpertUseCase(
             expert: ExpertID(Int64(random.next() % 5) + 1), useCase: random.chance(50) ? .enterMarket : .openPositions)
@@ -195,9 +205,20 @@ final class RandomWorld {
     /// Everything comes to rest: no faults any more, every partition assigned, every key triggered once; then the stop.
     private func finish() {
         note("finish")
+        if harness.isStopping {
+            settle("the stop halfway")
+            if !harness.stopped { checker.fail("the stop halfway did not end") }
+            checker.crashed()
+            harness.crash()
+            begin()
+        }
         harness.assign(RandomWorld.partitions.filter { !harness.assigned.contains($0) })
         harness.tellReferenceEnd()
         settle("records")
+        if harness.configuration.locks.whenBusy != .skip {
+            let left = harness.store.snapshot { _ in }.pendingKeys
+            if !left.isEmpty { checker.fail("G2: a wake-up is lost, pending of \(left) waits for nothing") }
+        }
         for expert in 1...6 {
             for useCase in UseCase.allCases {
                 harness.trigger(ExpertUseCase(expert: ExpertID(Int64(expert)), useCase: useCase))

@@ -178,13 +178,13 @@ struct ReferenceDecodingTests {
     }
 
     static let warned: [(triggers: String, actions: String, warning: String?)] = [
-        (#"{"condition":"moon"}"#, "", "triggers[0]: condition \"moon\" is not known"),
-        (#"{"condition":"confidence","operator":"=>","value":1}"#, "", "operator \"=>\" is not known"),
+        (#"{"condition":"moon"}"#, "", "rule n: condition moon is not known"),
+        (#"{"condition":"confidence","operator":"=>","value":1}"#, "", "operator =>"),
         (#"{"condition":"confidence","value":1}"#, "", "confidence has no operator"),
         (#"{"condition":"confidence","operator":">"}"#, "", "confidence has no value"),
-        ("", #"{"action":"fly"}"#, "actions[0]: action \"fly\" is not known"),
+        ("", #"{"action":"fly"}"#, "rule n: action fly is not known"),
         ("", #"{"action":"adjust_stop_loss","percent":1}"#, "adjust_stop_loss has no reference"),
-        ("", #"{"action":"adjust_stop_loss","reference":"moon","percent":1}"#, "reference \"moon\" is not known"),
+        ("", #"{"action":"adjust_stop_loss","reference":"moon","percent":1}"#, "reference moon"),
         ("", #"{"action":"adjust_take_profit","reference":"current_price"}"#, "adjust_take_profit has no percent"),
         ("", #"{"action":"increase_instrument_share"}"#, "increase_instrument_share has no percent"),
         (#"{"condition":"rating_neutral_to_positive"}"#, #"{"action":"close"}"#, nil),

@@ -60,7 +60,7 @@ struct ReferenceFileTests {
         let warnings = try ReferenceFile.changes(root).flatMap(\.warnings)
         #expect(
             warnings == [
-                "ruleset a, rules[0] (rule 1), triggers[0]: condition \"moon\" is not known; the rule never holds"
+                "ruleset a, rule rule 1: condition moon is not known; the rule will not hold"
             ])
     }
 

@@ -55,10 +55,16 @@ struct InputHeaders {
         if id != nil, mode == .plain { mode = .binary }
     }
 
+    /// Bytes of trace headers, far above what the W3C asks for: longer ones are none, because every output carries them and
+    /// must fit into a record whatever came in (G9).
+    private static let longestTraceparent = 256
+    private static let longestTracestate = 4_096
+
     /// The trace context with the bytes of the record; nil without a `traceparent`, which a `tracestate` alone says nothing without.
     var trace: TraceHeaders? {
-        guard let traceparent else { return nil }
-        return TraceHeaders(traceparent: Array(traceparent), tracestate: tracestate.map(Array.init))
+        guard let traceparent, traceparent.count <= InputHeaders.longestTraceparent else { return nil }
+        let state = tracestate.flatMap { $0.count <= InputHeaders.longestTracestate ? Array($0) : nil }
+        return TraceHeaders(traceparent: Array(traceparent), tracestate: state)
     }
 
     private static func check(specversion: UnsafeRawBufferPointer) throws(Undecodable) {

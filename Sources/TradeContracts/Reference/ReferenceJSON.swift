@@ -29,7 +29,7 @@ package enum ReferenceJSON {
 
     static func change(_ value: ReferenceValue) -> ReferenceChange {
         var warnings: [String] = []
-        if case .ruleset(let ruleset) = value { warnings = RuleWarnings.warnings(for: ruleset) }
+        if case .ruleset(let ruleset) = value { warnings = ruleset.warnings }
         return ReferenceChange(key: value.key, value: value, json: encode(value), warnings: warnings)
     }
 

@@ -139,9 +139,12 @@ enum Calls {
     static func seek(_ client: OpaquePointer, _ list: List, milliseconds: Int32) -> OpaquePointer? {
         forced("seek_partitions") ?? rd_kafka_seek_partitions(client, list, milliseconds)
     }
-    /// The number of messages, negative for an error.
-    static func consumeBatch(_ queue: OpaquePointer, into room: UnsafeMutablePointer<Message?>, limit: Int) -> Int {
-        ForcedError.hit("consume_batch_queue") == nil ? rd_kafka_consume_batch_queue(queue, 0, room, limit) : -1
+    /// The number of messages, negative for an error. Waits up to `milliseconds` for all of them.
+    static func consumeBatch(
+        _ queue: OpaquePointer, into room: UnsafeMutablePointer<Message?>, limit: Int, milliseconds: Int32
+    ) -> Int {
+        ForcedError.hit("consume_batch_queue") == nil
+            ? rd_kafka_consume_batch_queue(queue, milliseconds, room, limit) : -1
     }
     static func messageDestroy(_ message: Message) { rd_kafka_message_destroy(message) }
     static func messageText(_ message: Message) -> String {

@@ -8,6 +8,8 @@ final class ClientProperties {
         case producer(isEmbedded: Bool)
         /// Reads and commits offsets, asks for metadata and settings; joins no group.
         case administration(groupID: String)
+        /// Reads ranges of partitions that it assigns to itself; joins no group and commits nothing.
+        case range(groupID: String)
     }
 
     private var handle: OpaquePointer?
@@ -76,6 +78,9 @@ final class ClientProperties {
             if isEmbedded { result.append(("fetch.wait.max.ms", "10")) }
         case .producer: result += [("linger.ms", "0"), ("partitioner", "murmur2_random")]
         case .administration: break
+        // Partitions that wait for their turn in a merge hold so much each; more than a second's work, because a full queue is
+        // filled again only after a second. What is read is there already, so a fetch that waits for more only delays the next.
+        case .range: result += [("queued.max.messages.kbytes", "16384"), ("fetch.wait.max.ms", "10")]
         }
         return result
     }
@@ -92,6 +97,10 @@ final class ClientProperties {
             return noCommits + member + [
                 ("group.id", groupID), ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
                 ("partition.assignment.strategy", "range"),
+            ]
+        case .range(let groupID):
+            return noCommits + [
+                ("group.id", groupID), ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
             ]
         case .administration(let groupID):
             return noCommits + [("group.id", groupID), ("isolation.level", "read_committed")]

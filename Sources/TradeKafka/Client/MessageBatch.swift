@@ -19,9 +19,11 @@ final class MessageBatch {
 
     subscript(index: Int) -> Calls.Message? { index < count ? room[index] : nil }
 
-    /// Takes what a queue holds, as far as there is room; the number taken, nil for an error.
-    func take(from queue: KafkaQueue) -> Int? {
-        let taken = Calls.consumeBatch(queue.handle, into: room + count, limit: capacity - count)
+    /// Takes what a queue holds, as far as there is room; the number taken, nil for an error. With `milliseconds` it waits so long
+    /// for all that `limit` allows.
+    func take(from queue: KafkaQueue, limit: Int = .max, milliseconds: Int32 = 0) -> Int? {
+        let taken = Calls.consumeBatch(
+            queue.handle, into: room + count, limit: min(limit, capacity - count), milliseconds: milliseconds)
         guard taken >= 0 else { return nil }
         count += taken
         return taken

@@ -9,6 +9,8 @@ struct Delivery {
         var reason: String?
         /// Records may still be on their way: the session has to be discarded.
         var needsNewSession: Bool
+        /// The broker, or the library for it, refused a record as too large.
+        var isTooLarge = false
     }
 
     private let session: ProducerSession
@@ -29,7 +31,7 @@ struct Delivery {
     func run(count: Int, produce: (Int) throws(KafkaError) -> Void) -> Result {
         var reports = Reports(count: count)
         var sent = 0
-        var refusal: String?
+        var refusal: KafkaError?
         var lastProgress = ContinuousClock.Instant.now
         while reports.acknowledged < count {
             while sent < count, refusal == nil, !isStopping() {
@@ -37,7 +39,7 @@ struct Delivery {
                     try produce(sent)
                     sent += 1
                 } catch {
-                    if error.code != RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue { refusal = error.description }
+                    if error.code != RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue { refusal = error }
                     break
                 }
             }
@@ -56,7 +58,13 @@ struct Delivery {
         }
         let isWhole = reports.acknowledged == count
         return Result(
-            acknowledged: reports.acknowledged, reason: isWhole ? nil : refusal ?? "stopped", needsNewSession: false)
+            acknowledged: reports.acknowledged, reason: isWhole ? nil : refusal?.description ?? "stopped",
+            needsNewSession: false, isTooLarge: !isWhole && (refusal.map { Self.isTooLarge($0.code) } ?? false))
+    }
+
+    private static func isTooLarge(_ code: Int32) -> Bool {
+        code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue
+            || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE.rawValue
     }
 
     /// Purges what is on its way and takes in the last reports, so that the acknowledged part is as long as it can be known.
@@ -65,7 +73,9 @@ struct Delivery {
         session.purge(waits: !isStopping())
         while session.serve(milliseconds: 10, report: { reports.add($0, $1) }) {}
         let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
-        return Result(acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true)
+        return Result(
+            acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true,
+            isTooLarge: reports.cause.map { Self.isTooLarge($0.rawValue) } ?? false)
     }
 }
 

@@ -26,25 +26,69 @@ package final class KafkaProducer: RecordSink {
     }
 
     package func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
-        do throws(KafkaError) {
-            let session = try currentSession()
-            var topics: [TopicHandle] = []
-            for topic in OutputTopic.allCases { topics.append(try session.topic(configuration.topics.name(of: topic))) }
-            let delivery = Delivery(session, patience: patience, isStopping: isStopping.isSet)
-            let result = delivery.run(count: rows.count) { (index: Int) throws(KafkaError) -> Void in
-                let record = rows[index].record
-                try session.produce(
-                    OutgoingRecord(key: record.key, value: record.value, headers: record.headers),
-                    to: topics[Int(record.topic.rawValue)], number: index)
+        var through = publishedThrough
+        var rest = rows[...]
+        // What is too large is found by halving, and a dead letter goes without its value then (design §6).
+        var limit = rows.count
+        while let first = rest.first {
+            let group = rest.prefix(limit)
+            let result: Delivery.Result
+            do throws(KafkaError) {
+                result = try send(group.map(\.record))
+            } catch {
+                return .failed(publishedThrough: through, reason: error.description)
             }
-            if result.needsNewSession { discard(within: isStopping.isSet() ? 0.2 : 1) }
-            guard let reason = result.reason else { return .published }
-            let through = result.acknowledged > 0 ? rows[result.acknowledged - 1].number : publishedThrough
-            let row = result.acknowledged < rows.count ? "row \(rows[result.acknowledged].number): " : ""
-            return .failed(publishedThrough: through, reason: row + reason)
-        } catch {
-            return .failed(publishedThrough: publishedThrough, reason: error.description)
+            if result.acknowledged > 0 { through = group[group.startIndex + result.acknowledged - 1].number }
+            rest = rest.dropFirst(result.acknowledged)
+            guard let reason = result.reason else {
+                limit = min(rows.count, limit * 2)
+                continue
+            }
+            if result.isTooLarge, group.count > 1 {
+                // What the library itself refuses is the next one.
+                limit = result.needsNewSession ? group.count / 2 : 1
+            } else if result.isTooLarge, sendReduced(first) {
+                through = first.number
+                rest = rest.dropFirst()
+            } else {
+                let row = rest.first.map { "row \($0.number): " } ?? ""
+                return .failed(publishedThrough: through, reason: row + reason)
+            }
         }
+        return .published
+    }
+
+    private func send(_ records: [EncodedRecord]) throws(KafkaError) -> Delivery.Result {
+        let session = try currentSession()
+        var topics: [TopicHandle] = []
+        for topic in OutputTopic.allCases { topics.append(try session.topic(configuration.topics.name(of: topic))) }
+        let delivery = Delivery(session, patience: patience, isStopping: isStopping.isSet)
+        let result = delivery.run(count: records.count) { (index: Int) throws(KafkaError) -> Void in
+            let record = records[index]
+            try session.produce(
+                OutgoingRecord(key: record.key, value: record.value, headers: record.headers),
+                to: topics[Int(record.topic.rawValue)], number: index)
+        }
+        if result.needsNewSession { discard(within: isStopping.isSet() ? 0.2 : 1) }
+        return result
+    }
+
+    /// Sends of a dead letter that is too large as much as the broker takes; false where it is none or nothing of it arrives.
+    private func sendReduced(_ row: PublishableRow) -> Bool {
+        for reduction in DeadLetterEncoder.reductions(of: row.record) {
+            guard let result = try? send([reduction]) else { return false }
+            if result.reason == nil {
+                configuration.log?(
+                    KafkaLogLine(
+                        level: 3, facility: "DEADLETTER",
+                        message:
+                            "the dead letter of row \(row.number) is too large for the broker and goes without its value"
+                            + (reduction.key == nil ? ", key and headers" : "")))
+                return true
+            }
+            guard result.isTooLarge else { return false }
+        }
+        return false
     }
 
     /// Makes a `publish` that waits return within a second, and every later one at once: what it has sent it waits for half a

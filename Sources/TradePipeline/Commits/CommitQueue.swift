@@ -56,6 +56,9 @@ struct CommitQueue {
     var count: Int { entries.count }
     var isWorking: Bool { phase == .working }
 
+    /// Whether the store may have this as its last entry: a durable one is never lost, and what was not queued is not ours.
+    func mayEnd(at number: Int64) -> Bool { number >= durable && number < nextNumber }
+
     mutating func append(_ entry: QueuedEntry) { entries.append(entry) }
 
     /// The next group for the writer; empty while it has one, or while nothing may be sent.

@@ -5,10 +5,8 @@ import TradeCore
 extension Pipeline {
     /// Entries up to this number are durable.
     package func committed(through number: Int64, now: Moment) {
-        if queue.phase != .working, queue.phase != .recovering {
-            queue.phase = .working
-            note(.storeAvailable)
-        }
+        if queue.failures > 0 || queue.phase != .working { note(.storeAvailable) }
+        if queue.phase != .recovering { queue.phase = .working }
         queue.failures = 0
         finishEntries(through: number, now: now)
         storeWorks(now)
@@ -55,12 +53,35 @@ extension Pipeline {
     /// After doubt: the store is open and this is its last durable entry.
     package func storeRecovered(lastCommit: Int64, now: Moment) {
         guard queue.phase == .inDoubt else { return }
-        queue.phase = .working
-        queue.failures = 0
-        note(.storeAvailable)
-        finishEntries(through: lastCommit, now: now)
-        storeWorks(now)
+        guard queue.mayEnd(at: lastCommit) else {
+            storeUnavailable(
+                "its last entry is \(lastCommit), ours \(queue.durable): entries are lost, or it is another store",
+                now: now)
+            return
+        }
+        if lastCommit > queue.durable {
+            queue.phase = .working
+            queue.failures = 0
+            note(.storeAvailable)
+            finishEntries(through: lastCommit, now: now)
+            storeWorks(now)
+        } else {
+            queue.takeBack()
+            tryAgainAfterDoubt(now)
+        }
         advance(now)
+    }
+
+    // Nothing of the group is durable: at once the first time; where doubt follows doubt without a commit in between it waits
+    // like any trouble, so that it does not turn in circles.
+    private func tryAgainAfterDoubt(_ now: Moment) {
+        if queue.failures > 0 {
+            queue.phase = .unavailable(retryAt: pauseStore(now))
+        } else {
+            queue.failures = 1
+            queue.phase = .working
+            storeWorks(now)
+        }
     }
 
     /// The time to try the store again has come.
@@ -136,6 +157,7 @@ extension Pipeline {
                 RecommendationKey(key: key, id: pending.recommendation.id), nextTicket: tickets.next)
         }
         closeTickets(record)
+        if let position = changes.position { durablePositions[position.partition] = position.nextOffset }
         if let position = changes.position,
             !record.partition.revoked || revoking.contains(where: { $0 === record.partition })
         {

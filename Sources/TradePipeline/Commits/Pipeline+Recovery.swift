@@ -163,16 +163,10 @@ extension Pipeline {
                 request(key, for: handle, now: now)
                 return
             }
-            // It has its place at the key already.
+            // It has its place at the key already, and a pass that is on its way because of it or of the refused one.
             before.reference = handle.reference
             before.broughtNew = handle.broughtNew
             record.event = before
-            let brought = key.pending.reversed().prefix { $0.event === handle.reference }
-            if brought.count > earlier.recommendations.count {
-                // A recommendation of the refused one is its own now, and no pass may be on its way any more.
-                key.covered.merge(event.occurredAt, lookbackDays: event.lookbackDays)
-                runWithoutEvent(key, now: now)
-            }
         }
     }
 }

@@ -1,12 +1,16 @@
 package import TradeContracts
+import TradeCore
 
 // What the source tells: assignments, records, the end of the reference topic.
 extension Pipeline {
     /// Partitions are ours: they are read from the store's positions; the reference topic always from its beginning (R87, G6).
     package func assigned(_ assigned: [TopicPartition], now: Moment) {
-        for id in assigned where partitions[id] == nil {
+        // After the stop nothing of them is to be delivered.
+        for id in assigned where partitions[id] == nil && !stopping {
             let position = id.topic == .reference ? nil : positions[id]
             partitions[id] = PartitionState(id: id, position: position)
+            // A crash may have come between the store's commit and that of the source (G6).
+            if let durable = durablePositions[id] { actions.offsets[id] = durable }
             if let position {
                 actions.start[id] = .offset(position)
             } else {
@@ -21,6 +25,10 @@ extension Pipeline {
     package func revoked(_ revoked: [TopicPartition], now: Moment) {
         for id in revoked {
             guard let partition = partitions.removeValue(forKey: id) else { continue }
+            // What was asked for it and is not done yet would be about what is not ours.
+            actions.start[id] = nil
+            actions.resume[id] = nil
+            actions.pause.removeAll { $0 == id }
             close(partition)
             revoking.append(partition)
         }
@@ -57,11 +65,21 @@ extension Pipeline {
             let record = IntakeRecord(decoded: decoded, partition: partition)
             partition.waiting.append(record)
             if mustAsk(record) { asking.append(record) }
+            askForExpert(of: record)
             if touched.last !== partition { touched.append(partition) }
         }
         ask(asking)
         for partition in touched { drain(partition, now: now) }
         advance(now)
+    }
+
+    // At once for all records of a batch: one after the other each would cost a question's time.
+    private func askForExpert(of record: IntakeRecord) {
+        switch record.decoded.body {
+        case .event(let event): _ = expertState(event.expert)
+        case .orderUpdate(let update): _ = expertState(update.expert)
+        case .reference, .undecodable: break
+        }
     }
 
     /// Forgets what waits in a partition.
@@ -90,7 +108,7 @@ extension Pipeline {
             drainAll(now)
         }
         let share = max(configuration.smallestShare, configuration.maxInFlight / max(1, partitions.count))
-        for partition in partitions.values where partition.id.topic != .reference {
+        for partition in partitions.values {
             if !partition.paused, partition.held >= share {
                 partition.paused = true
                 actions.pause.append(partition.id)

@@ -130,6 +130,8 @@ extension Pipeline {
 
     /// Forgets the longest idle experts beyond the limit (G7).
     private func reclaimExperts() {
+        // Entries that are made anew need their experts, and nothing says so while they are not queued.
+        guard recovery == nil else { return }
         while idle.count > configuration.idleExperts, let oldest = idle.removeFirst() {
             oldest.idle = false
             guard experts[oldest.id] === oldest, isIdle(oldest) else { continue }

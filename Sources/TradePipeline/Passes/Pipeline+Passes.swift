@@ -20,7 +20,6 @@ extension Pipeline {
     /// Takes the snapshot: from here on a drop marks the key dirty for another pass (G2).
     func takeSnapshot(_ pass: Pass, now: Moment) {
         if stopping {
-            // What is pending is in the inbox, and the next start's sweep decides it.
             endRun(pass, failed: true, now: now)
             return
         }

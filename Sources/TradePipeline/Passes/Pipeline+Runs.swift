@@ -39,6 +39,10 @@ extension Pipeline {
         key.pass = nil
         // What is left of what is pending is promised a pass, as if it had been dropped now.
         if key.spilled, !failed { _ = locks.take(key.slot) }
+        if stopping {
+            endRuns(of: key, run: pass.run)
+            return
+        }
         switch locks.finish(key.slot, run: pass.run, failed: failed) {
         case .next(let event, let run):
             note(.released(key.key, run: pass.run))
@@ -51,6 +55,18 @@ extension Pipeline {
         case nil:
             break
         }
+    }
+
+    /// At the stop no pass begins any more: what is pending is in the inbox, and the next start's sweep decides it. Everybody who
+    /// waits for the key gets it in his turn and gives it back.
+    private func endRuns(of key: KeyState, run: Int64) {
+        var run = run
+        while case .next(let event, let next) = locks.finish(key.slot, run: run, failed: true) {
+            note(.released(key.key, run: run))
+            note(.acquired(key.key, run: next, event: event.reference.identity.id))
+            run = next
+        }
+        note(.released(key.key, run: run))
     }
 
     /// Drops an event because its key is busy. Its recommendations are in the inbox's queue already (G2).

@@ -1,6 +1,4 @@
 import Telemetry
-import TradeContracts
-import TradeCore
 
 /// A worker's thread: evaluates passes on their snapshots. A slow one holds up its key and itself, nothing else.
 final class WorkerShell: @unchecked Sendable {
@@ -10,11 +8,13 @@ final class WorkerShell: @unchecked Sendable {
     private let runner: PipelineRunner
     private let rules: any RuleEngine
     private let workers: Int
+    private let evaluator: PassEvaluator
 
     init(runner: PipelineRunner, rules: any RuleEngine, workers: Int) {
         self.runner = runner
         self.rules = rules
         self.workers = workers
+        evaluator = PassEvaluator(rules: rules)
     }
 
     func run() {
@@ -22,7 +22,7 @@ final class WorkerShell: @unchecked Sendable {
             // Each answer is told before a slow task behind it could hold it up.
             var answers: [PassEvaluation] = []
             for task in tasks {
-                answers.append(evaluate(task))
+                answers.append(evaluator.evaluate(task))
             }
             runner.tell { pipeline, now in pipeline.evaluated(answers, now: now) }
         }
@@ -40,28 +40,5 @@ final class WorkerShell: @unchecked Sendable {
             while tasks.count < share, let task = boxes.evaluations.removeFirst() { tasks.append(task) }
             return tasks
         }
-    }
-
-    private func evaluate(_ task: PassTask) -> PassEvaluation {
-        var decisions: [RuleDecision] = []
-        var ids: [CandidateIDs] = []
-        decisions.reserveCapacity(task.subjects.count)
-        for subject in task.subjects {
-            do {
-                decisions.append(try rules.evaluate(subject, ruleset: task.ruleset, explain: task.explain))
-            } catch {
-                guard task.isolated else {
-                    return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .failed("\(error)"))
-                }
-                decisions.append(RuleDecision(verdict: .evaluationError("\(error)"), explanation: nil))
-            }
-            let recommendation = subject.recommendation.id
-            ids.append(
-                DerivedID.candidate(
-                    expert: task.key.expert, useCase: task.key.useCase,
-                    entryRecommendation: subject.position?.recommendation ?? recommendation,
-                    recommendation: recommendation))
-        }
-        return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .decided(decisions, ids))
     }
 }

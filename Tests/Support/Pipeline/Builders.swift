@@ -47,7 +47,7 @@ package enum Build {
 
     package static func account(_ id: Int64, balance: Int64 = 100_000) -> ReferenceChange {
         let value = Account(id: AccountID(id), balance: .of(balance), buyingPower: .of(balance))
-        return ReferenceChange(key: .account(value.id), value: .account(value), json: [])
+        return ReferenceChange(key: .account(value.id), value: .account(value), json: Array("{}".utf8))
     }
 
     package static func expert(
@@ -62,11 +62,11 @@ package enum Build {
         let value = Expert(
             id: ExpertID(id), account: AccountID(account), enabled: enabled, enterMarketRuleset: enter,
             openPositionsRuleset: manage, settings: settings)
-        return ReferenceChange(key: .expert(value.id), value: .expert(value), json: [])
+        return ReferenceChange(key: .expert(value.id), value: .expert(value), json: Array("{}".utf8))
     }
 
     package static func ruleset(_ id: String, _ rules: [Rule]) -> ReferenceChange {
-        ReferenceChange(key: .ruleset(id), value: .ruleset(Ruleset(id: id, rules: rules)), json: [])
+        ReferenceChange(key: .ruleset(id), value: .ruleset(Ruleset(id: id, rules: rules)), json: Array("{}".utf8))
     }
 
     package static func deletion(of key: ReferenceKey) -> ReferenceChange {

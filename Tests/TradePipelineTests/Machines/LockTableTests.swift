@@ -126,67 +126,33 @@ import Testing
         #expect(run == 1, "a reused place starts at its key's own number")
     }
 
-    /// Random requests, releases, expiries and takings, against a list of waiters and three variables.
+    /// Every sequence of five steps, and long random ones, agree with a model.
     @Test(arguments: WhenBusy.allCases) func agreesWithAModel(whenBusy: WhenBusy) {
-        for seed in UInt64(1)...60 {
-            var random = ContractRandom(seed: seed)
-            let wait = random.chance(25) ? Int64(0) : 20
-            let limit = Int(random.next() % 3) + 1
-            let (table, slot) = table(whenBusy, wait: wait, limit: limit)
-            var holder: Int64?
-            var last: Int64 = 3
-            var dirty = false
-            var waiting: [(waiter: Int, at: Int64)] = []
-            var now: Int64 = 0
-            for step in 0..<200 {
-                now += Int64(random.next() % 4)
-                switch random.next() % 5 {
-                case 0, 1:
-                    let most = whenBusy == .coalesce ? 1 : limit
-                    switch table.value.request(slot, waiter: step, now: now) {
-                    case .acquired(let run):
-                        #expect(holder == nil && run == last + 1, "G1, seed \(seed)")
-                        (holder, last, dirty) = (run, run, false)
-                    case .waits:
-                        #expect(holder != nil && waiting.count < most && (wait > 0 || whenBusy == .queue))
-                        waiting.append((step, now + wait))
-                    case .dropped(let heldBy, let covered, _):
-                        #expect(holder == heldBy && covered == (whenBusy != .skip), "seed \(seed)")
-                        #expect(waiting.count >= most || wait == 0 && whenBusy != .queue)
-                        dirty = dirty || covered
+        for wait in [Int64(0), 20] {
+            let policy = LockPolicy(whenBusy: whenBusy, wait: wait, queueLimit: 2)
+            let steps = LockModel.Step.allCases
+            var sequences = 1
+            for _ in 0..<5 { sequences *= steps.count }
+            for number in 0..<sequences {
+                var model = LockModel(policy: policy)
+                var rest = number
+                for _ in 0..<5 {
+                    if let wrong = model.take(steps[rest % steps.count]) {
+                        Issue.record("\(whenBusy), wait \(wait), sequence \(number): \(wrong)")
+                        return
                     }
-                case 2:
-                    guard let run = holder else { continue }
-                    let fails = random.chance(30)
-                    switch table.value.finish(slot, run: run, failed: fails) {
-                    case .next(let waiter, let next):
-                        #expect(waiting.first?.waiter == waiter && next == last + 1, "seed \(seed)")
-                        waiting.removeFirst()
-                        (holder, last, dirty) = (next, next, false)
-                    case .again:
-                        #expect(waiting.isEmpty && dirty && !fails, "G2, seed \(seed)")
-                        dirty = false
-                    case .released:
-                        #expect(waiting.isEmpty && (!dirty || fails), "G2, seed \(seed)")
-                        (holder, dirty) = (nil, false)
-                    case nil: #expect(Bool(false), "the owner must be able to release, seed \(seed)")
-                    }
-                case 3:
-                    let due = whenBusy == .queue ? [] : waiting.filter { $0.at <= now }
-                    #expect(table.value.expire(now: now).map(\.waiter) == due.map(\.waiter), "seed \(seed)")
-                    waiting.removeAll { entry in due.contains { $0.waiter == entry.waiter } }
-                    if !due.isEmpty, whenBusy != .skip { dirty = true }
-                default:
-                    if let run = table.value.take(slot) {
-                        #expect(holder == nil && run == last + 1, "G1, seed \(seed)")
-                        (holder, last, dirty) = (run, run, false)
-                    } else {
-                        #expect(holder != nil)
-                        dirty = true
+                    rest /= steps.count
+                }
+            }
+            for seed in UInt64(1)...40 {
+                var random = ContractRandom(seed: seed)
+                var model = LockModel(policy: policy)
+                for _ in 0..<300 {
+                    if let wrong = model.take(steps[Int(random.next() % UInt64(steps.count))]) {
+                        Issue.record("\(whenBusy), wait \(wait), seed \(seed): \(wrong)")
+                        return
                     }
                 }
-                #expect(table.value.isHeld(slot) == (holder != nil) && table.value.waiters(slot) == waiting.count)
-                #expect(table.value.isDirty(slot) == dirty && table.value.run(slot) == last, "seed \(seed)")
             }
         }
     }

@@ -1,0 +1,34 @@
+import TradeContracts
+import TradeCore
+
+/// Evaluates the selected recommendations of a pass and derives the ids that their orders would have: the same on a worker and in
+/// a replay. Pure but for the rules.
+package struct PassEvaluator: Sendable {
+    private let rules: any RuleEngine
+
+    package init(rules: any RuleEngine) { self.rules = rules }
+
+    /// An error of the rules fails the pass, or in an isolated one the recommendation alone (R31).
+    package func evaluate(_ task: PassTask) -> PassEvaluation {
+        var decisions: [RuleDecision] = []
+        var ids: [CandidateIDs] = []
+        decisions.reserveCapacity(task.subjects.count)
+        for subject in task.subjects {
+            do {
+                decisions.append(try rules.evaluate(subject, ruleset: task.ruleset, explain: task.explain))
+            } catch {
+                guard task.isolated else {
+                    return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .failed("\(error)"))
+                }
+                decisions.append(RuleDecision(verdict: .evaluationError("\(error)"), explanation: nil))
+            }
+            let recommendation = subject.recommendation.id
+            ids.append(
+                DerivedID.candidate(
+                    expert: task.key.expert, useCase: task.key.useCase,
+                    entryRecommendation: subject.position?.recommendation ?? recommendation,
+                    recommendation: recommendation))
+        }
+        return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .decided(decisions, ids))
+    }
+}

@@ -1,0 +1,100 @@
+import Telemetry
+package import TradeContracts
+package import TradeKafka
+
+/// A broker with topics of its own for one test.
+package final class BrokerSite {
+    package let kind: ServiceBroker
+    /// Nil on a real Kafka.
+    package let embedded: EmbeddedBroker?
+    package let servers: String
+    package let topics: TopicNames
+    package let group: String
+    private let configuration: KafkaConfiguration
+    private var publisher: KafkaPublisher?
+
+    /// Starts the embedded broker or finds the real one, and makes the topics, with names that no other test has.
+    package init(_ kind: ServiceBroker, partitions: Int32 = 4) throws {
+        self.kind = kind
+        let run = String(UInt64.random(in: 0 ... .max), radix: 36)
+        var topics = TopicNames()
+        topics.analysisCompleted = "analysis-\(run)"
+        topics.orderUpdates = "updates-\(run)"
+        topics.reference = "reference-\(run)"
+        topics.ordersCreated = "orders-\(run)"
+        topics.eventsSkipped = "skipped-\(run)"
+        topics.deadLetters = "dead-\(run)"
+        self.topics = topics
+        group = "group-\(run)"
+        let wanted = EmbeddedBroker.topics(of: topics, partitions: partitions)
+        embedded = kind == .embedded ? try EmbeddedBroker(topics: wanted) : nil
+        servers = embedded?.bootstrapServers ?? ServiceBroker.realServers ?? ""
+        var configuration = KafkaConfiguration(bootstrapServers: servers)
+        configuration.topics = topics
+        // Bytes that are too large for the service have to get there first.
+        configuration.producerProperties = ["message.max.bytes": "20000000"]
+        self.configuration = configuration
+        guard kind == .kafka else { return }
+        let made = try KafkaAdmin(configuration).create(
+            wanted.map { name, count in
+                let settings =
+                    name == topics.reference ? ["cleanup.policy": "compact"] : ["max.message.bytes": "20000000"]
+                return .init(name: name, partitions: count, replication: 1, settings: settings)
+            })
+        for case (let name, .failed(let error)) in made { throw ServiceFailure("\(name): \(error)") }
+    }
+
+    /// An embedded broker that somebody else started, with these topics.
+    package init(at servers: String, topics: TopicNames) {
+        kind = .embedded
+        embedded = nil
+        self.servers = servers
+        self.topics = topics
+        group = "trade-manager"
+        var configuration = KafkaConfiguration(bootstrapServers: servers)
+        configuration.topics = topics
+        self.configuration = configuration
+    }
+
+    /// Publishes records in order, and waits until the broker has them.
+    package func publish(_ records: [TestRecord]) throws {
+        let publisher = try publisher ?? KafkaPublisher(configuration, isEmbedded: kind == .embedded)
+        self.publisher = publisher
+        try publisher.publish(
+            records.map { record in
+                KafkaPublisher.Message(
+                    topic: topics.name(of: record.topic),
+                    record: OutgoingRecord(key: record.key, value: record.value, headers: record.headers))
+            })
+    }
+
+    /// Reads the output topics from their beginning.
+    package func outputs() throws -> OutputReader { try OutputReader(configuration, group: group) }
+
+    /// The sum of the ends of a topic's partitions: how many records it was ever given.
+    package func ends(of topic: String, partitions: Int32 = 4) throws -> Int64 {
+        let admin = try KafkaAdmin(configuration)
+        return try (0..<partitions).reduce(0) { sum, partition in
+            try sum + admin.watermarks(of: KafkaPartition(topic: topic, partition: partition)).high
+        }
+    }
+
+    /// The offsets that the service's group has committed and the ends of its partitions, where they differ.
+    package func lag(of topic: String, partitions: Int32 = 4) throws -> [String] {
+        let admin = try KafkaAdmin(configuration, groupID: group)
+        let all = (0..<partitions).map { KafkaPartition(topic: topic, partition: $0) }
+        let committed = try admin.committed(all)
+        return try all.compactMap { partition in
+            let end = try admin.watermarks(of: partition).high
+            let next = committed[partition]?.nextOffset ?? 0
+            return next == end ? nil : "\(topic) partition \(partition.partition): \(next) of \(end)"
+        }
+    }
+}
+
+/// Something that a test needs is not there.
+package struct ServiceFailure: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// Programs that tests run.
+package enum BuiltProgram {
+    /// `trade-manager` as it was built with these tests: it lies beside them.
+    package static let tradeManager: String = {
+        #if os(Linux)
+            let runner = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        #else
+            let runner =
+                Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+                ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "")
+        #endif
+        return runner.deletingLastPathComponent().appendingPathComponent("trade-manager").path
+    }()
+
+    /// A program in `PATH`; nil where there is none.
+    package static func find(_ name: String) -> String? {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+}

@@ -1,0 +1,77 @@
+package import Settings
+import TradeContracts
+package import TradePipeline
+import TradeStore
+
+/// A place for services of one test: a folder with store and reference file, a broker with topics. Services are started and
+/// stopped over it, one after the other.
+package final class ServiceHarness {
+    package let site: BrokerSite
+    package let folder: TemporaryFolder
+    /// What the next start runs with.
+    package var configuration: Configuration
+
+    /// `reference`: what the reference file holds; nil: there is none.
+    package convenience init(
+        _ broker: ServiceBroker, reference: TestReference? = TestReference(), partitions: Int32 = 4
+    ) throws {
+        try self.init(at: BrokerSite(broker, partitions: partitions), reference: reference)
+    }
+
+    package init(at site: BrokerSite, reference: TestReference? = TestReference()) throws {
+        self.site = site
+        folder = try TemporaryFolder()
+        var configuration = Configuration()
+        configuration.kafka.bootstrapServers = .servers([site.servers])
+        configuration.kafka.groupID = site.group
+        configuration.kafka.topics.analysisCompleted = site.topics.analysisCompleted
+        configuration.kafka.topics.orderUpdates = site.topics.orderUpdates
+        configuration.kafka.topics.reference = site.topics.reference
+        configuration.kafka.topics.ordersCreated = site.topics.ordersCreated
+        configuration.kafka.topics.eventsSkipped = site.topics.eventsSkipped
+        configuration.kafka.topics.deadLetters = site.topics.deadLetters
+        configuration.store.path = ConfiguredPath(folder.file("store.sqlite"))
+        configuration.workers.count = 4
+        configuration.http.port = nil
+        if let reference {
+            configuration.reference.file = ConfiguredPath(try folder.write(reference.file, to: "reference.yaml"))
+        }
+        self.configuration = configuration
+    }
+
+    /// Starts a service and waits until it reads. One that ran before has to be stopped.
+    package func start(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
+        // The lock of the store goes with the last thread of the service before, a moment after its end.
+        _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
+        let service = RunningService(configuration, rules)
+        guard service.waitUntilRunning() else {
+            throw ServiceFailure("the service does not run:\n\(service.log.text)")
+        }
+        return service
+    }
+
+    /// Starts the service as a process of its own, with what `more` adds to its configuration.
+    package func spawn(_ more: String = "") throws -> ChildProcess {
+        let file = try folder.write(configurationFile(more), to: "trade-manager.yaml")
+        return try ChildProcess(BuiltProgram.tradeManager, ["run", "--config", file], folder: folder.path)
+    }
+
+    package func store() throws -> StoreFileReader { try StoreFileReader(path: configuration.store.path.path) }
+
+    /// The configuration of a service in a process of its own, as YAML.
+    package func configurationFile(_ more: String = "") -> String {
+        let topics = site.topics
+        let reference = configuration.reference.file.map { "\nreference: {file: \($0.path)}" } ?? ""
+        return """
+            kafka:
+              bootstrap_servers: \(site.servers)
+              group_id: \(site.group)
+              topics: {analysis_completed: \(topics.analysisCompleted), order_updates: \(topics.orderUpdates),
+                reference: \(topics.reference ?? "null"), orders_created: \(topics.ordersCreated),
+                events_skipped: \(topics.eventsSkipped), dead_letters: \(topics.deadLetters)}
+            store: {path: \(configuration.store.path.path)}
+            http: {port: null}\(reference)
+            \(more)
+            """
+    }
+}
