@@ -1,6 +1,7 @@
 import CRdkafka
 import Foundation
 import Support
+import Synchronization
 import Testing
 import TradeContracts
 import TradePipeline
@@ -125,6 +126,73 @@ import TradePipeline
         #expect(reason.contains("stopped"), "\(reason)")
     }
 
+    /// A stop with messages on their way ends within a second, wherever the broker is, and closing keeps its deadline then.
+    @Test(arguments: [true, false]) func stopWithMessagesOnTheirWay(_ isDown: Bool) throws {
+        let bench = try BrokerBench(.embedded)
+        let broker = try #require(bench.embedded)
+        let stop = Mutex<(sink: SentSink?, time: ContinuousClock.Instant?)>((nil, nil))
+        // Down: when a connection has failed; hanging: when the request has gone.
+        let sign = isDown ? "FAIL" : "PRODUCE"
+        bench.configuration.producerProperties["debug"] = "msg"
+        let log: @Sendable (KafkaLogLine) -> Void = { line in
+            guard line.facility == sign else { return }
+            stop.withLock { state in
+                state.time = state.time ?? .now
+                state.sink?.sink.interrupt()
+            }
+        }
+        bench.configuration.log = log
+        let sink = try KafkaProducer(bench.configuration, isEmbedded: true, patience: 60)
+        #expect(sink.publish(Self.rows(1...5), publishedThrough: 0) == .published)
+        stop.withLock { $0 = (SentSink(sink: sink), nil) }
+        if isDown { broker.goDown() } else { broker.setRoundTrip(milliseconds: 20_000) }
+        guard case .failed(5, let reason) = sink.publish(Self.rows(6...500), publishedThrough: 5) else {
+            Issue.record("published")
+            return
+        }
+        let time = try #require(stop.withLock { $0.time }, "\(reason)")
+        #expect(ContinuousClock.Instant.now - time < .seconds(1.5), "\(reason)")
+        print("stop with the broker \(isDown ? "down" : "hanging"): \(ContinuousClock.Instant.now - time)")
+        let start = ContinuousClock.Instant.now
+        sink.close(deadline: 0.5)
+        #expect(ContinuousClock.Instant.now - start < .seconds(1))
+        stop.withLock { $0.sink = nil }
+        if isDown { broker.comeUp() } else { broker.setRoundTrip(milliseconds: 0) }
+    }
+
+    /// A session with messages on their way is freed within its time, or left to a thread.
+    @Test func closingKeepsItsDeadlineWithMessagesOnTheirWay() throws {
+        let bench = try BrokerBench(.embedded)
+        let client = try Self.clientWithMessagesOnTheirWay(bench)
+        let start = ContinuousClock.Instant.now
+        _ = client.destroy(within: 0.5, closed: true)
+        #expect(ContinuousClock.Instant.now - start < .seconds(1))
+        bench.embedded?.setRoundTrip(milliseconds: 0)
+    }
+
+    /// Its session is gone, as the client's end demands.
+    private static func clientWithMessagesOnTheirWay(_ bench: BrokerBench) throws -> KafkaClient {
+        let isSent = Mutex(false)
+        bench.configuration.producerProperties["debug"] = "msg"
+        let log: @Sendable (KafkaLogLine) -> Void = { line in
+            if line.facility == "PRODUCE" { isSent.withLock { $0 = true } }
+        }
+        bench.configuration.log = log
+        let session = try ProducerSession(bench.configuration, isEmbedded: true)
+        let topic = try session.topic(bench.configuration.topics.ordersCreated)
+        let end = ContinuousClock.Instant.now + .seconds(20)
+        var reports = 0
+        // Once through, so that nothing but the records has to be asked for then.
+        try session.produce(OutgoingRecord(key: [1], value: [1]), to: topic, number: 0)
+        while reports == 0, .now < end { _ = session.serve(milliseconds: 10) { _, _ in reports += 1 } }
+        bench.embedded?.setRoundTrip(milliseconds: 20_000)
+        isSent.withLock { $0 = false }
+        for number in 1...100 { try session.produce(OutgoingRecord(key: [1], value: [1]), to: topic, number: number) }
+        while !isSent.withLock({ $0 }), .now < end { _ = session.serve(milliseconds: 10) { _, _ in reports += 1 } }
+        #expect(reports == 1 && isSent.withLock { $0 })
+        return session.client
+    }
+
     /// A record that is too large stops at its row; those before it are published.
     @Test(arguments: TestBroker.quick) func recordsThatAreTooLarge(_ broker: TestBroker) throws {
         let bench = try BrokerBench(broker)
@@ -215,4 +283,9 @@ import TradePipeline
         reports.add(2, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
         #expect(reports.cause == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
     }
+}
+
+/// The sink for a closure of any thread, which only interrupts it.
+private struct SentSink: @unchecked Sendable {
+    let sink: KafkaProducer
 }

@@ -1,5 +1,10 @@
 import CRdkafka
-import Glibc
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Every call of librdkafka goes through here, so that a test can force its error (`ForcedError`). Nothing is decided here.
 enum Calls {

@@ -1,5 +1,10 @@
 import CRdkafka
-import Glibc
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// A list of partitions with offsets and commit texts.
 final class PartitionList {

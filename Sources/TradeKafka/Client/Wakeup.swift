@@ -1,5 +1,10 @@
 import CRdkafka
-import Glibc
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Ends a wait from any thread: a pipe that the library's queues and `wake` write to.
 final class Wakeup: Sendable {

@@ -69,7 +69,8 @@ struct Delivery {
 
     /// Purges what is on its way and takes in the last reports, so that the acknowledged part is as long as it can be known.
     private func discard(_ reports: inout Reports, _ reason: String) -> Result {
-        session.purge()
+        // After a stop no successor follows that could be overtaken.
+        session.purge(waits: !isStopping())
         while session.serve(milliseconds: 10, report: { reports.add($0, $1) }) {}
         let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
         return Result(

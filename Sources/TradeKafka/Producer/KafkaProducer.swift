@@ -69,7 +69,7 @@ package final class KafkaProducer: RecordSink {
                 OutgoingRecord(key: record.key, value: record.value, headers: record.headers),
                 to: topics[Int(record.topic.rawValue)], number: index)
         }
-        if result.needsNewSession { discard(within: 1) }
+        if result.needsNewSession { discard(within: isStopping.isSet() ? 0.2 : 1) }
         return result
     }
 
@@ -91,8 +91,8 @@ package final class KafkaProducer: RecordSink {
         return false
     }
 
-    /// Makes a `publish` that waits return soon, and every later one: what it has sent it waits for half a second. From any
-    /// thread.
+    /// Makes a `publish` that waits return within a second, and every later one at once: what it has sent it waits for half a
+    /// second. From any thread.
     package func interrupt() { isStopping.set() }
 
     package func close(deadline: Double) { discard(within: deadline) }

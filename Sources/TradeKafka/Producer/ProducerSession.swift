@@ -84,8 +84,12 @@ final class ProducerSession {
         terminalError = terminalError ?? client.terminalError(context: "sending")
     }
 
-    /// Drops what is not acknowledged: it is reported as purged.
-    func purge() { _ = Calls.purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT) }
+    /// Drops what is not acknowledged: it is reported as purged. With `waits` only then returns: nothing of it is sent after that,
+    /// but a thread of the library that hangs, in a look-up of a name, is waited for.
+    func purge(waits: Bool) {
+        let all = RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT
+        _ = Calls.purge(client.handle, waits ? all : all | RD_KAFKA_PURGE_F_NON_BLOCKING)
+    }
 
     /// Pointer and size for the library: without a pointer for an absent value, with any for an empty one.
     private static func withBytes<Result>(
