@@ -15,6 +15,8 @@ final class FaultWorld {
     let topics = MemoryTopics(partitions: [.events(0), .events(1), .updates(0)])
     let published = PublishedRows()
     let faults = StoreFaults()
+    /// The same for the reader's connection.
+    let readFaults = StoreFaults()
     let log = KeptLog()
     let reference: FaultReference
     var configuration = PipelineConfiguration()
@@ -45,9 +47,11 @@ final class FaultWorld {
         options.topics = names
         let store = try SQLiteStore.open(path: place.path, options: options)
         self.store = store
+        var readOptions = SQLiteStoreOptions(topics: names)
+        readOptions.probe = readFaults.probe
         let parts = PipelineParts(
             source: MemorySource(topics), store: store,
-            queries: SQLiteQueries(path: store.path, options: .init(topics: names)),
+            queries: SQLiteQueries(path: store.path, options: readOptions),
             sink: MemorySink(published), topics: names,
             clock: { Moment(monotonic: Int64(MonotonicTime.now), wall: Build.time) }, offsetMetadata: "test",
             workers: 2,
