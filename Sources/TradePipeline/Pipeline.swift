@@ -133,9 +133,11 @@ package final class Pipeline {
         advance(now)
     }
 
-    /// Whether all that was begun is done.
+    /// Whether all that was begun is done. What a question or a retry is under way for is not: keys that a crash left wait for
+    /// their expert, a failed pass for its time. A stop leaves its retries to the next start.
     package var isQuiet: Bool {
-        queue.isEmpty && passes.isEmpty && relay.isDrained && recovery == nil && queue.isWorking
+        queue.isEmpty && passes.isEmpty && relay.isDrained && recovery == nil && queue.isWorking && loads.isEmpty
+            && (stopping || retries.count == 0)
             && partitions.values.allSatisfy { $0.waiting.isEmpty }
     }
 
