@@ -7,8 +7,8 @@ import TradeCore
 @testable import TradePipeline
 @testable import TradeStore
 
-@Suite("Pipelines one after the other on one store", .serialized)
-struct PipelineRestartTests {
+@Suite("Running pipelines one after the other on one store", .serialized)
+struct RunnerRestartTests {
     @Test("Dropped at any moment: no outcome is missing, none is there twice, and runs rise", arguments: [1, 2, 3])
     func dropped(seed: UInt64) throws {
         var random = ContractRandom(seed: seed)

@@ -91,7 +91,8 @@ final class FaultWorld {
         current?.mailboxes.withLock { body($0.pipeline) }
     }
 
-    func look(_ body: (Pipeline) -> Bool) -> Bool { current?.mailboxes.withLock { body($0.pipeline) } ?? false }
+    /// Whether a machine runs of which this holds.
+    func holds(_ condition: (Pipeline) -> Bool) -> Bool { look(condition) ?? false }
 
     // MARK: - Input
 

@@ -7,8 +7,8 @@ import TradeCore
 @testable import TradePipeline
 @testable import TradeStore
 
-@Suite("The pipeline over a store that fails", .serialized)
-struct PipelineFaultTests {
+@Suite("The running pipeline over a store that fails", .serialized)
+struct RunnerFaultTests {
     // MARK: - Refused
 
     /// Where among the calls of its kind the refused one stands.
@@ -27,7 +27,7 @@ struct PipelineFaultTests {
         let calls =
             world.look { pipeline in
                 pipeline.queue.entries.elements.dropFirst(pipeline.queue.sent)
-                    .reduce(0) { $0 + PipelineFaultTests.calls(of: statement, in: $1.changes) }
+                    .reduce(0) { $0 + RunnerFaultTests.calls(of: statement, in: $1.changes) }
             } ?? 0
         try #require(calls > 2, "nothing to refuse")
         let nth =
