@@ -12,7 +12,7 @@ extension FaultWorld {
         sendRound(1)
         #expect(faults.waitUntilHeld())
         try wait("a full queue") {
-            look { pipeline in
+            holds { pipeline in
                 pipeline.counters.events == 400 && pipeline.queue.count - pipeline.queue.sent >= 500
                     && pipeline.passes.values.allSatisfy { $0.phase == .committing } && pipeline.nextDeadline() == nil
             }

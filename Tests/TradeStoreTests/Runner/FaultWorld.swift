@@ -58,7 +58,7 @@ final class FaultWorld {
             logger: Logger(label: "test", level: .notice, handler: log))
         let runner = try PipelineRunner(configuration: configuration, parts: parts, referenceFile: reference.changes)
         current = runner
-        try wait("the start") { look { $0.referenceReady && $0.partitions.count == topics.partitions.count } }
+        try wait("the start") { holds { $0.referenceReady && $0.partitions.count == topics.partitions.count } }
     }
 
     private var names: TopicNames {
@@ -138,7 +138,7 @@ final class FaultWorld {
     /// Waits until all that was sent is decided, durable and published, and no retry is due.
     func settle(seconds: Double = 60) throws {
         try wait("rest", seconds: seconds) {
-            topics.isDelivered && look { $0.isQuiet }
+            topics.isDelivered && holds { $0.isQuiet }
         }
     }
 }

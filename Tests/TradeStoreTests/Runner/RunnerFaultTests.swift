@@ -75,7 +75,7 @@ struct RunnerFaultTests {
         }
         world.sendRound(1)
         try world.wait("failed passes") {
-            world.look { $0.counters.passFailures >= 6 && $0.counters.deadLetters[.refused] == 3 }
+            world.holds { $0.counters.passFailures >= 6 && $0.counters.deadLetters[.refused] == 3 }
         }
         try other.execute("DROP TRIGGER b; DROP TRIGGER c")
         try world.settle()

@@ -21,7 +21,7 @@ struct RunnerRestartTests {
             // With the writer held: between a commit and its being told. Otherwise anywhere.
             if round % 2 == 0 { #expect(world.faults.waitUntilHeld()) }
             let some = Int64.random(in: 0...390, using: &random)
-            try world.wait("some events") { world.look { $0.counters.events >= some } }
+            try world.wait("some events") { world.holds { $0.counters.events >= some } }
             world.drop()
             try expectRise(of: &runs, in: world)
         }
@@ -70,7 +70,7 @@ struct RunnerRestartTests {
         world.faults.set([.init(prefix: "UPDATE recommendations", count: .max, verdict: .instead(SQLITE_CONSTRAINT))])
         world.sendRound(1)
         try world.wait("failed passes") {
-            world.look { $0.counters.events == 400 && $0.counters.passFailures > 200 }
+            world.holds { $0.counters.events == 400 && $0.counters.passFailures > 200 }
         }
         #expect(try !world.runner.isQuiet, "retries are due")
         world.drop()
@@ -147,7 +147,7 @@ struct RunnerRestartTests {
             try world.settle()
         }
         #expect(world.look { $0.recentEvents.count } == 0)
-        #expect(world.look { $0.experts[ExpertID(1)] == nil } == true)
+        #expect(world.holds { $0.experts[ExpertID(1)] == nil })
         world.send([first])
         try world.settle()
         try world.stop()
