@@ -9,11 +9,13 @@ extension FaultWorld {
     /// Has the writer wait in a commit until hundreds of entries stand behind it, and nothing more comes.
     func fillQueue() throws {
         faults.hold()
-        sendRound(1)
+        // A group of its own, so that all the others stand behind it.
+        send([SentEvent(id: "opening", expert: 1)])
         #expect(faults.waitUntilHeld())
+        sendRound(1)
         try wait("a full queue") {
             holds { pipeline in
-                pipeline.counters.events == 400 && pipeline.queue.count - pipeline.queue.sent >= 500
+                pipeline.counters.events == 401 && pipeline.queue.count - pipeline.queue.sent >= 500
                     && pipeline.passes.values.allSatisfy { $0.phase == .committing } && pipeline.nextDeadline() == nil
             }
         }
