@@ -43,17 +43,15 @@ enum CheckCommand: Command {
         if !FileManager.default.fileExists(atPath: path) {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
             guard FileManager.default.isWritableFile(atPath: folder) else {
-                throw problem(configuration, "\(folder) is no folder that this user can write to")
+                throw ConfigurationError(
+                    key: "store.path", from: configuration.store.$path.source,
+                    "\(folder) is no folder that this user can write to")
             }
             return "ok, will be made at \(path)"
         }
         let queries = SQLiteQueries(path: path, options: SQLiteStoreOptions(topics: configuration.topicNames))
         _ = try queries.answer(.outbox(after: 0, limit: 1))
         return "ok, \(path)"
-    }
-
-    private static func problem(_ configuration: Configuration, _ message: String) -> ConfigurationError {
-        ConfigurationError([.init(source: configuration.store.$path.source, key: "store.path", message: message)])
     }
 
     private static func checkBroker(_ configuration: Configuration, _ say: (String, () throws -> String) -> Void) {

@@ -30,15 +30,10 @@ enum EmitCommand: Command {
             throw UsageError("one of --file and --generate is needed, and not both", command: definition.name)
         }
         let configuration = try arguments.configuration(environment: context.environment)
-        guard let servers = configuration.servers else {
-            throw UsageError(
-                "kafka.bootstrap_servers is `embedded`, which only the service's own process reaches; name the address that it "
-                    + "logs, or that `trade-manager broker` prints", command: definition.name)
-        }
+        let servers = try configuration.reachableServers(for: definition.name)
         let rate = try arguments.integer("rate", in: 1...10_000_000)
         let kafka = configuration.kafkaConfiguration(servers: servers, logger: .none)
-        var isEmbedded = false
-        if case .embedded = try KafkaClusterIdentity.read(kafka, within: 10) { isEmbedded = true }
+        let isEmbedded = try KafkaClusterIdentity.read(kafka, within: 10).isEmbedded
         let publisher = try KafkaPublisher(kafka, isEmbedded: isEmbedded)
         var pace = Pace(rate: rate)
         var sent = 0

@@ -29,6 +29,11 @@ package struct ConfigurationError: Error, Hashable, Sendable, CustomStringConver
         self.problems = problems
     }
 
+    /// One problem of one key.
+    package init(key: String, from source: ValueSource, _ message: String) {
+        problems = [Problem(source: source, key: key, message: message)]
+    }
+
     init(file: String, line: Int, key: String? = nil, _ message: String) {
         problems = [Problem(source: .file(file, line: line), key: key, message: message)]
     }

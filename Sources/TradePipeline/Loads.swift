@@ -73,15 +73,10 @@ extension IntakeRecord {
     func answer(_ identities: Set<EventIdentity>, _ recommendations: Set<RecommendationKey>) {
         guard case .event(let event) = decoded.body else { return }
         identityInStore = identities.contains(event.identity)
-        recommendationsInStore = Set(event.recommendationKeys.filter(recommendations.contains))
+        recommendationsInStore = Set(recommendationKeys.filter(recommendations.contains))
     }
 }
 
 extension AnalysisEvent {
     var lockKey: ExpertUseCase { ExpertUseCase(expert: expert, useCase: useCase) }
-
-    var recommendationKeys: [RecommendationKey] {
-        let key = lockKey
-        return recommendations.map { RecommendationKey(key: key, id: $0.id) }
-    }
 }

@@ -82,10 +82,3 @@ struct MemoryTables {
         }
     }
 }
-
-extension PendingRecommendation {
-    var recommendationKey: RecommendationKey {
-        RecommendationKey(
-            key: ExpertUseCase(expert: event.expert, useCase: event.useCase), id: recommendation.id)
-    }
-}

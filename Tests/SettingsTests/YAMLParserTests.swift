@@ -1,4 +1,5 @@
 import Settings
+import Support
 import Testing
 
 @Suite struct YAMLParserTests {
@@ -69,7 +70,7 @@ import Testing
         var random = SystemRandomNumberGenerator()
         let seed = UInt64.random(in: 0...UInt64.max, using: &random)
         print("seed \(seed)")
-        var generator = SplitMix(state: seed)
+        var generator = ContractRandom(seed: seed)
         let start = Array("a: {b: [1, 'x', \"y\\n\"], c: |\n  text\n}\n&x *y !z ? : - # % @ ` ---\n...\n<<: ~".utf8)
         var trees = 0
         for _ in 0..<3000 {

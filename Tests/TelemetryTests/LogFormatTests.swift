@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Telemetry
 import Testing
 
@@ -40,7 +41,7 @@ import Testing
     @Test func jsonKeepsAnyText() throws {
         var random = SystemRandomNumberGenerator()
         let seed = UInt64.random(in: 0...UInt64.max, using: &random)
-        var generator = SplitMix(state: seed)
+        var generator = ContractRandom(seed: seed)
         for round in 0..<500 {
             var text = ""
             for _ in 0..<Int.random(in: 0..<40, using: &generator) {

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Telemetry
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
 
     @Test func asFoundationHasIt() {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        var generator = SplitMix(state: 7)
+        var generator = ContractRandom(seed: 7)
         for _ in 0..<2000 {
             let seconds = Int64.random(in: -10_000_000_000...100_000_000_000, using: &generator)
             let text = Date(timeIntervalSince1970: Double(seconds)).formatted(style)

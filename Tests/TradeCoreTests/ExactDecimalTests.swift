@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import TradeCore
@@ -69,7 +70,7 @@ struct ExactDecimalTests {
 
     @Test("Sums, differences, products, order and quotients agree with paper")
     func oracle() {
-        var random = SeededGenerator(seed: Self.seed)
+        var random = ContractRandom(seed: Self.seed)
         for round in 0..<4_000 {
             let left = Self.decimal(&random)
             let right = Self.decimal(&random)
@@ -127,7 +128,7 @@ struct ExactDecimalTests {
     }
 
     /// Numbers of every length, many of them near the ends or with trailing zeros.
-    static func decimal(_ random: inout SeededGenerator) -> ExactDecimal {
+    static func decimal(_ random: inout ContractRandom) -> ExactDecimal {
         let scale = Int.random(in: 0...36, using: &random)
         let bits = Int.random(in: 0...126, using: &random)
         var mantissa = Int128.random(in: 0...(Int128(1) << bits), using: &random)

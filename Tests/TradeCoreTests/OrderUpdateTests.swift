@@ -1,3 +1,4 @@
+import Support
 import Testing
 import TradeCore
 
@@ -208,7 +209,7 @@ struct OrderUpdateTests {
     @Test("Updates of different orders reach the same state in any order")
     func anyOrder() {
         let seed: UInt64 = 0x0DDE5
-        var random = SeededGenerator(seed: seed)
+        var random = ContractRandom(seed: seed)
         let history = [
             Self.update(.entry, .new), Self.fill(.entry, quantity: "9", price: "101.5"),
             Self.update(.close, .pendingNew), Self.update(.close, .accepted),
@@ -234,7 +235,7 @@ struct OrderUpdateTests {
             .closing: [.closed, .opened],
         ]
         let seed: UInt64 = 0x57A7E5
-        var random = SeededGenerator(seed: seed)
+        var random = ContractRandom(seed: seed)
         for round in 0..<500 {
             var position = Self.position(.waiting)
             for _ in 0..<12 {

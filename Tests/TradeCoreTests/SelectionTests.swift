@@ -1,3 +1,4 @@
+import Support
 import Testing
 import TradeCore
 
@@ -104,7 +105,7 @@ struct SelectionTests {
     @Test("R77: skips by recommendation id, whatever the order of arrival", arguments: UseCase.allCases)
     func orderDoesNotMatter(useCase: UseCase) {
         let seed: UInt64 = 0xA11CE
-        var random = SeededGenerator(seed: seed)
+        var random = ContractRandom(seed: seed)
         for round in 0..<300 {
             var pending = (0..<Int.random(in: 0...12, using: &random)).map { id in
                 Make.recommendation(

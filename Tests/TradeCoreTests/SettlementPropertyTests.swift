@@ -1,3 +1,4 @@
+import Support
 import Testing
 import TradeCore
 
@@ -10,7 +11,7 @@ struct SettlementPropertyTests {
         var context: SettleContext
         var candidates: [SettleCandidate] = []
 
-        init(_ random: inout SeededGenerator, _ useCase: UseCase) {
+        init(_ random: inout ContractRandom, _ useCase: UseCase) {
             let extreme = Int.random(in: 0..<5, using: &random) == 0
             func pick(_ plain: [String], _ ends: [String]) -> Fixed9 {
                 ((extreme ? ends : plain).randomElement(using: &random) ?? "1").number
@@ -82,7 +83,7 @@ struct SettlementPropertyTests {
 
     @Test("enter_market: no order without a passed safety check, and the reservations never exceed what is available")
     func entries() throws {
-        var random = SeededGenerator(seed: Self.seed)
+        var random = ContractRandom(seed: Self.seed)
         var entered = 0
         for round in 0..<3_000 {
             let world = World(&random, .enterMarket)
@@ -117,7 +118,7 @@ struct SettlementPropertyTests {
 
     @Test("open_positions: increases stay within what is available, one share stays, a close is alone")
     func management() throws {
-        var random = SeededGenerator(seed: Self.seed)
+        var random = ContractRandom(seed: Self.seed)
         var changed = 0
         for round in 0..<3_000 {
             let world = World(&random, .openPositions)
@@ -146,7 +147,7 @@ struct SettlementPropertyTests {
     func order() {
         let ruleset = CompiledRuleset(
             Ruleset(id: "entry", rules: [Make.rule("r", [Make.trigger("bullish")], [Make.action("buy")])]))
-        var random = SeededGenerator(seed: Self.seed)
+        var random = ContractRandom(seed: Self.seed)
         for round in 0..<500 {
             var pending = (0..<8).map { id in
                 Make.recommendation(

@@ -1,4 +1,5 @@
 import Telemetry
+import TradePipeline
 
 /// Plausible events: several experts that come in bursts, recommendations of a few symbols, now and then the same event again.
 ///
@@ -21,7 +22,7 @@ struct EventGenerator {
     private let experts: Int
     /// Microseconds since 1970.
     private let time: Int64
-    private var random: SeededNumbers
+    private var random: SplitMix
     private var number = 0
     private var burst: (expert: Int, left: Int) = (1, 0)
     private var last: Event?
@@ -31,7 +32,7 @@ struct EventGenerator {
         self.seed = seed
         self.experts = max(1, experts)
         self.time = time
-        random = SeededNumbers(seed: seed)
+        random = SplitMix(seed: seed)
     }
 
     mutating func next() -> Event {
@@ -73,18 +74,7 @@ struct EventGenerator {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SeededNumbers {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
+extension SplitMix {
     /// From 0 up to, without, `limit`, which is at least 1.
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ mixed >> 31) % UInt64(max(1, limit)))
-    }
+    fileprivate mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(max(1, limit))) }
 }

@@ -8,11 +8,7 @@ enum RangeSource {
     static func reader(
         _ arguments: ParsedArguments, _ configuration: Configuration, _ interruption: Interruption
     ) throws -> RangeReader {
-        guard let servers = configuration.servers else {
-            throw UsageError(
-                "kafka.bootstrap_servers is `embedded`, which only the service's own process reaches; name the address that it "
-                    + "logs, or that `trade-manager broker` prints", command: arguments.command)
-        }
+        let servers = try configuration.reachableServers(for: arguments.command)
         var topics: [String] = []
         for topic in arguments.values("topic") where !topics.contains(topic) { topics.append(topic) }
         return try RangeReader(

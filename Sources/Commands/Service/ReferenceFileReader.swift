@@ -9,7 +9,7 @@ enum ReferenceFileReader {
     static func changes(_ path: Sourced<ConfiguredPath?>) throws -> [ReferenceChange] {
         guard let file = path.wrappedValue?.path else { return [] }
         func problem(_ message: String) -> ConfigurationError {
-            ConfigurationError([.init(source: path.source, key: "reference.file", message: "\(file): \(message)")])
+            ConfigurationError(key: "reference.file", from: path.source, "\(file): \(message)")
         }
         guard let data = FileManager.default.contents(atPath: file) else {
             throw problem("can't be read; allowed: a YAML file with accounts, experts and rulesets")

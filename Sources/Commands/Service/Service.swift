@@ -56,7 +56,8 @@ package final class Service: Sendable {
         let servers = configuration.servers ?? broker?.bootstrapServers ?? ""
         var kafka = configuration.kafkaConfiguration(servers: servers, logger: logger.labeled("kafka"))
         guard let cluster = try findCluster(kafka) else { return .stopped(complete: true) }
-        let isEmbedded = try adopt(cluster, by: store)
+        try adopt(cluster, by: store)
+        let isEmbedded = cluster.isEmbedded
         if !isEmbedded { kafka.groupInstanceID = store.identity.id.description }
         try checkReferenceTopic(kafka)
         sayDelivery(isEmbedded)
@@ -127,7 +128,8 @@ package final class Service: Sendable {
         do {
             try configuration.kafkaConfiguration(servers: "127.0.0.1:1", logger: .none).check()
         } catch {
-            throw problem("kafka.properties", configuration.kafka.$properties.source, error.description)
+            throw ConfigurationError(
+                key: "kafka.properties", from: configuration.kafka.$properties.source, error.description)
         }
     }
 
@@ -136,7 +138,7 @@ package final class Service: Sendable {
             return try SQLiteStore.open(
                 path: configuration.store.path.path, options: SQLiteStoreOptions(topics: topics))
         } catch {
-            throw problem("store.path", configuration.store.$path.source, "\(error)")
+            throw ConfigurationError(key: "store.path", from: configuration.store.$path.source, "\(error)")
         }
     }
 
@@ -170,18 +172,11 @@ package final class Service: Sendable {
         return nil
     }
 
-    private func adopt(_ cluster: KafkaClusterIdentity, by store: SQLiteStore) throws -> Bool {
+    private func adopt(_ cluster: KafkaClusterIdentity, by store: SQLiteStore) throws {
         do {
-            switch cluster {
-            case .embedded(let id):
-                try store.adoptCluster(id: id, isEmbedded: true)
-                return true
-            case .real(let id):
-                try store.adoptCluster(id: id, isEmbedded: false)
-                return false
-            }
+            try store.adoptCluster(id: cluster.id, isEmbedded: cluster.isEmbedded)
         } catch {
-            throw problem("store.path", configuration.store.$path.source, "\(error)")
+            throw ConfigurationError(key: "store.path", from: configuration.store.$path.source, "\(error)")
         }
     }
 
@@ -192,12 +187,13 @@ package final class Service: Sendable {
         let admin = try KafkaAdmin(kafka)
         // What can't be asked now is met again by the consumer, which says so.
         if let partitions = try? admin.partitions(of: topic), partitions > 1 {
-            throw problem(
-                "kafka.topics.reference", source, "\(topic) has \(partitions) partitions; allowed: a topic with one")
+            throw ConfigurationError(
+                key: "kafka.topics.reference", from: source,
+                "\(topic) has \(partitions) partitions; allowed: a topic with one")
         }
         if let policy = try? admin.setting("cleanup.policy", of: topic), !policy.contains("compact") {
-            throw problem(
-                "kafka.topics.reference", source,
+            throw ConfigurationError(
+                key: "kafka.topics.reference", from: source,
                 "\(topic) has cleanup.policy=\(policy); allowed: a compacted topic, or null for none")
         }
     }
@@ -223,9 +219,5 @@ package final class Service: Sendable {
             offsetMetadata: "\(identity.id):\(identity.start):\(String(identity.incarnation, radix: 16))",
             workers: configuration.workers.count ?? SystemTime.cores, logger: logger)
         return try PipelineRunner(configuration: configuration.pipeline, parts: parts, referenceFile: changes)
-    }
-
-    private func problem(_ key: String, _ source: ValueSource, _ message: String) -> ConfigurationError {
-        ConfigurationError([.init(source: source, key: key, message: message)])
     }
 }

@@ -57,6 +57,14 @@ extension Configuration {
         return nil
     }
 
+    /// The servers that another process than the service's own can reach; throws where the broker is embedded in that.
+    func reachableServers(for command: String) throws(UsageError) -> String {
+        if let servers { return servers }
+        throw UsageError(
+            "kafka.bootstrap_servers is `embedded`, which only the service's own process reaches; name the address that it "
+                + "logs, or that `trade-manager broker` prints", command: command)
+    }
+
     /// Writes to standard error.
     func logger(_ handler: any LogHandler) -> Logger {
         Logger(label: "trade-manager", level: LogLevel(rawValue: log.level.rawValue) ?? .info, handler: handler)

@@ -102,7 +102,7 @@ package final class KafkaAdmin {
     /// broker can't say (the embedded one): then it is unknown.
     package func setting(_ key: String, of topic: String, within seconds: Double = 5) throws(KafkaError) -> String? {
         let context = "asking for \(key) of the topic \(topic)"
-        if case .embedded = try identity(within: seconds) {
+        if try identity(within: seconds).isEmbedded {
             throw .unsupported("the embedded broker keeps no topic settings", context: context)
         }
         guard let resource = Calls.configResource(topic: topic) else {

@@ -7,6 +7,16 @@ package enum KafkaClusterIdentity: Hashable, Sendable {
     /// A real Kafka's cluster id.
     case real(String)
 
+    package var isEmbedded: Bool {
+        if case .embedded = self { true } else { false }
+    }
+
+    package var id: String {
+        switch self {
+        case .embedded(let id), .real(let id): id
+        }
+    }
+
     static let embeddedPrefix = "_embedded_"
 
     /// Asks the broker; throws while it can't be reached. `seconds` bounds the wait.

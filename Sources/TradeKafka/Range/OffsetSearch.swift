@@ -9,11 +9,7 @@ struct OffsetSearch {
 
     init(_ client: KafkaClient) throws(KafkaError) {
         self.client = client
-        if case .embedded = try KafkaClusterIdentity.read(client, within: 10) {
-            isEmbedded = true
-        } else {
-            isEmbedded = false
-        }
+        isEmbedded = try KafkaClusterIdentity.read(client, within: 10).isEmbedded
     }
 
     /// The offset of the first record with this time (milliseconds since 1970) or a later one, `high` where there is none.

@@ -24,22 +24,27 @@ extension Pipeline {
         for output in changes.outputs {
             outboxNumber += 1
             rows.append(OutboxRow(number: outboxNumber, record: output))
-            count(output)
         }
         let entry = ChangeSet(
             number: queue.nextNumber, position: changes.position, event: changes.event,
             recommendations: changes.recommendations, run: changes.run, positions: changes.positions,
             outcomes: changes.outcomes, reference: changes.reference, rows: rows, relayMark: changes.relayMark)
+        count(entry, 1)
         expert?.uncommitted += 1
         if case .record(let record) = intent { record.partition.uncommitted += 1 }
         queue.append(QueuedEntry(changes: entry, intent: intent, expert: expert, replaced: replaced))
     }
 
-    private func count(_ output: OutputRecord) {
-        switch output {
-        case .order: counters.orders += 1
-        case .skip(let skip): counters.skips[skip.reason, default: 0] += 1
-        case .deadLetter: break
+    /// Counts what an entry brings; with −1 what was counted for one that is taken back.
+    func count(_ changes: ChangeSet, _ sign: Int64) {
+        if changes.event != nil { counters.events += sign }
+        counters.recommendations += sign * Int64(changes.recommendations.count)
+        for row in changes.rows {
+            switch row.record {
+            case .order: counters.orders += sign
+            case .skip(let skip): counters.skips[skip.reason, default: 0] += sign
+            case .deadLetter(let letter): counters.deadLetters[letter.cause.reason, default: 0] += sign
+            }
         }
     }
 }

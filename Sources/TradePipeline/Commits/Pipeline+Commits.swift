@@ -103,9 +103,14 @@ extension Pipeline {
 
     func pauseStore(_ now: Moment) -> Int64 {
         queue.failures += 1
-        let pause = configuration.retry.pause(failures: queue.failures, jitter: jitter.next())
+        return retryTime(failures: queue.failures, now: now).at
+    }
+
+    /// How long to wait after so many failures in a row, and until when.
+    func retryTime(failures: Int, now: Moment) -> (pause: Int64, at: Int64) {
+        let pause = configuration.retry.pause(failures: failures, jitter: jitter.next())
         let (at, overflow) = now.monotonic.addingReportingOverflow(pause)
-        return overflow ? .max : at
+        return (pause, overflow ? .max : at)
     }
 
     func storeWorks(_ now: Moment) {
@@ -152,9 +157,7 @@ extension Pipeline {
         record.partition.uncommitted -= 1
         if let event = changes.event { recentEvents.markDurable(event.identity, nextTicket: tickets.next) }
         for pending in changes.recommendations {
-            let key = ExpertUseCase(expert: pending.event.expert, useCase: pending.event.useCase)
-            recentRecommendations.markDurable(
-                RecommendationKey(key: key, id: pending.recommendation.id), nextTicket: tickets.next)
+            recentRecommendations.markDurable(pending.recommendationKey, nextTicket: tickets.next)
         }
         closeTickets(record)
         if let position = changes.position { durablePositions[position.partition] = position.nextOffset }

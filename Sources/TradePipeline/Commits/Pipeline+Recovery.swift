@@ -56,26 +56,11 @@ extension Pipeline {
         default: break
         }
         if let event = entry.changes.event { recentEvents.removeQueued(event.identity) }
-        for pending in entry.changes.recommendations {
-            let key = ExpertUseCase(expert: pending.event.expert, useCase: pending.event.useCase)
-            recentRecommendations.removeQueued(RecommendationKey(key: key, id: pending.recommendation.id))
-        }
+        for pending in entry.changes.recommendations { recentRecommendations.removeQueued(pending.recommendationKey) }
         for position in entry.changes.positions where position.status.isTerminal {
             for order in position.orders { recentEndings.removeQueued(order.id) }
         }
-        uncount(entry.changes)
-    }
-
-    private func uncount(_ changes: ChangeSet) {
-        if changes.event != nil { counters.events -= 1 }
-        counters.recommendations -= Int64(changes.recommendations.count)
-        for row in changes.rows {
-            switch row.record {
-            case .order: counters.orders -= 1
-            case .skip(let skip): counters.skips[skip.reason, default: 0] -= 1
-            case .deadLetter(let letter): counters.deadLetters[letter.cause.reason, default: 0] -= 1
-            }
-        }
+        count(entry.changes, -1)
     }
 
     /// When everything is read again: makes the intents anew, the refused one as what a refusal makes of it.

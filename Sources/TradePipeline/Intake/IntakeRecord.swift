@@ -6,6 +6,10 @@ final class IntakeRecord {
     let decoded: DecodedRecord
     /// Kept alive: a record outlives the assignment of its partition, in the commit queue and in questions to the store.
     let partition: PartitionState
+    /// Of an event: its identity's hash, and its recommendations' keys with theirs. Found once, they are looked up often.
+    let identityHash: UInt64
+    let recommendationKeys: [RecommendationKey]
+    let recommendationHashes: [UInt64]
     /// Whether the store holds the event's identity; nil: not asked, or not answered yet.
     var identityInStore: Bool?
     /// Those of the event's recommendations that the store holds; nil as above.
@@ -21,6 +25,16 @@ final class IntakeRecord {
     init(decoded: DecodedRecord, partition: PartitionState) {
         self.decoded = decoded
         self.partition = partition
+        guard case .event(let event) = decoded.body else {
+            identityHash = 0
+            recommendationKeys = []
+            recommendationHashes = []
+            return
+        }
+        let key = event.lockKey
+        identityHash = event.identity.stableHash
+        recommendationKeys = event.recommendations.map { RecommendationKey(key: key, id: $0.id) }
+        recommendationHashes = recommendationKeys.map(\.stableHash)
     }
 }
 

@@ -68,10 +68,10 @@ extension Pipeline {
     /// Whether the filter takes part of an event for known and neither memory nor an answer settles it.
     func mustAsk(_ record: IntakeRecord) -> Bool {
         guard case .event(let event) = record.decoded.body, record.identityInStore == nil else { return false }
-        if recentEvents.state(of: event.identity) == nil, filter.mayContain(event.identity.stableHash) { return true }
+        if recentEvents.state(of: event.identity) == nil, filter.mayContain(record.identityHash) { return true }
         guard record.recommendationsInStore == nil else { return false }
-        return event.recommendationKeys.contains {
-            recentRecommendations.state(of: $0) == nil && filter.mayContain($0.stableHash)
+        return zip(record.recommendationKeys, record.recommendationHashes).contains { key, hash in
+            recentRecommendations.state(of: key) == nil && filter.mayContain(hash)
         }
     }
 
@@ -85,7 +85,7 @@ extension Pipeline {
             record.loads += 1
             record.tickets.append(tickets.open())
             identities.append(event.identity)
-            keys += event.recommendationKeys
+            keys += record.recommendationKeys
         }
         load(.known(identities: identities, recommendations: keys), for: .identities(records))
     }
@@ -109,7 +109,6 @@ extension Pipeline {
     }
 
     func takeDeadLetter(_ record: IntakeRecord, _ cause: Undecodable) {
-        counters.deadLetters[cause.reason, default: 0] += 1
         note(.deadLetter(record.decoded.address, cause))
         let output = DeadLetterRecord(
             address: record.decoded.address, timestamp: record.decoded.timestamp, bytes: record.decoded.bytes,
@@ -137,11 +136,10 @@ extension Pipeline {
                 expert: experts[event.expert])
             return nil
         }
-        counters.events += 1
         let source = newReference(to: event, record)
         var fresh: [PendingRecommendation] = []
         var skips: [OutputRecord] = []
-        for (recommendation, identity) in zip(event.recommendations, event.recommendationKeys) {
+        for (place, (recommendation, identity)) in zip(event.recommendations, record.recommendationKeys).enumerated() {
             if isKnown(identity, record) {
                 skips.append(
                     .skip(
@@ -151,12 +149,11 @@ extension Pipeline {
                             skippedAt: skippedAt)))
                 continue
             }
-            counters.recommendations += 1
             fresh.append(newPending(recommendation, of: source))
-            filter.insert(identity.stableHash)
+            filter.insert(record.recommendationHashes[place])
             recentRecommendations.insertQueued(identity, ())
         }
-        filter.insert(event.identity.stableHash)
+        filter.insert(record.identityHash)
         recentEvents.insertQueued(event.identity, ())
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle

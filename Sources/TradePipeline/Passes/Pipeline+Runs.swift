@@ -106,9 +106,7 @@ extension Pipeline {
         counters.passFailures += 1
         key.failures += 1
         key.covered.merge(pass.coverage)
-        let pause = configuration.retry.pause(failures: key.failures, jitter: jitter.next())
-        let (at, overflow) = now.monotonic.addingReportingOverflow(pause)
-        let due = overflow ? Int64.max : at
+        let (pause, due) = retryTime(failures: key.failures, now: now)
         key.retryAt = due
         if key.retryQueuedAt.map({ due < $0 }) ?? true { queueRetry(of: key, at: due) }
         note(.passFailed(key.key, run: pass.run, failures: key.failures, retryIn: pause, reason: reason))
@@ -180,5 +178,5 @@ extension Pipeline {
 }
 
 extension EventHandle {
-    var lockKey: ExpertUseCase { ExpertUseCase(expert: reference.expert, useCase: reference.useCase) }
+    var lockKey: ExpertUseCase { reference.lockKey }
 }

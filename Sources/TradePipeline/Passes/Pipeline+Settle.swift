@@ -51,10 +51,7 @@ extension Pipeline {
             let subject = subject(pass.subjects[index].recommendation, pass, expert.value)
             pass.subjects[index] = subject
             // The position that it goes to may be another one, too (R81).
-            let recommendation = subject.recommendation.id
-            pass.ids[index] = DerivedID.candidate(
-                expert: pass.key.key.expert, useCase: pass.key.key.useCase,
-                entryRecommendation: subject.position?.recommendation ?? recommendation, recommendation: recommendation)
+            pass.ids[index] = DerivedID.candidate(of: subject, key: pass.key.key)
             pass.decisions[index] = TradeManager.evaluate(
                 subject, compiled: ruleset.value, explain: configuration.explanations)
         }

@@ -37,6 +37,18 @@ package struct PendingRecommendation: Sendable {
     }
 }
 
+extension EventReference {
+    /// The lock key of the event.
+    package var lockKey: ExpertUseCase { ExpertUseCase(expert: expert, useCase: useCase) }
+}
+
+extension PendingRecommendation {
+    /// What it counts once by (R13).
+    package var recommendationKey: RecommendationKey {
+        RecommendationKey(key: event.lockKey, id: recommendation.id)
+    }
+}
+
 /// How a recommendation was decided. Exactly one for each (G2).
 package struct RecommendationOutcome: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {

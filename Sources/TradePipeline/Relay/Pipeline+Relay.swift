@@ -2,9 +2,7 @@
 extension Pipeline {
     /// Rows up to this number are acknowledged.
     package func published(through number: Int64, now: Moment) {
-        let before = relay.acknowledged
-        relay.published(through: number)
-        counters.published += max(0, relay.acknowledged - before)
+        acknowledge(through: number)
         if relay.failures > 0 {
             relay.failures = 0
             note(.publishing)
@@ -14,15 +12,17 @@ extension Pipeline {
 
     /// The sink gave up behind this number: it is tried again after a pause, from the first row that is not acknowledged.
     package func publishFailed(through number: Int64, reason: String, now: Moment) {
+        acknowledge(through: number)
+        relay.failures += 1
+        relay.retryAt = retryTime(failures: relay.failures, now: now).at
+        note(.publishFailed(reason))
+        advance(now)
+    }
+
+    private func acknowledge(through number: Int64) {
         let before = relay.acknowledged
         relay.published(through: number)
         counters.published += max(0, relay.acknowledged - before)
-        relay.failures += 1
-        let pause = configuration.retry.pause(failures: relay.failures, jitter: jitter.next())
-        let (at, overflow) = now.monotonic.addingReportingOverflow(pause)
-        relay.retryAt = overflow ? .max : at
-        note(.publishFailed(reason))
-        advance(now)
     }
 
     /// The store's mark follows the acknowledged rows, one entry at a time.

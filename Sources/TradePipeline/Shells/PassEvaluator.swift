@@ -22,13 +22,18 @@ package struct PassEvaluator: Sendable {
                 }
                 decisions.append(RuleDecision(verdict: .evaluationError("\(error)"), explanation: nil))
             }
-            let recommendation = subject.recommendation.id
-            ids.append(
-                DerivedID.candidate(
-                    expert: task.key.expert, useCase: task.key.useCase,
-                    entryRecommendation: subject.position?.recommendation ?? recommendation,
-                    recommendation: recommendation))
+            ids.append(DerivedID.candidate(of: subject, key: task.key))
         }
         return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .decided(decisions, ids))
+    }
+}
+
+extension DerivedID {
+    /// The ids that the orders of a subject would have: those of the position that it goes to, or of a new one (R81).
+    static func candidate(of subject: EvaluationSubject, key: ExpertUseCase) -> CandidateIDs {
+        let recommendation = subject.recommendation.id
+        return candidate(
+            expert: key.expert, useCase: key.useCase,
+            entryRecommendation: subject.position?.recommendation ?? recommendation, recommendation: recommendation)
     }
 }
