@@ -7,7 +7,7 @@ import Telemetry
 /// A lock of the operating system, so that it ends with its process, however that ends. The file stays: removing it would
 /// let two processes lock two files of one name.
 package final class StoreLock {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     /// Takes the lock at once, or throws `held` with its holder, or `unusable`.
     package init(store: String) throws(StoreError) {
@@ -32,7 +32,11 @@ package final class StoreLock {
         }
     }
 
-    deinit { close(descriptor) }
+    /// Closing alone would leave it locked for as long as a child between fork and exec has the same opening.
+    deinit {
+        _ = csystem_unlock(descriptor)
+        close(descriptor)
+    }
 
     private static func unusable(_ store: String, _ path: String, _ reason: Int32) -> StoreError {
         .unusable(

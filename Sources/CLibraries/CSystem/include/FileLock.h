@@ -5,4 +5,8 @@
 // errno: EWOULDBLOCK where another holds it.
 int csystem_lock_exclusively(int descriptor);
 
+// Gives it back, also where another descriptor of the same opening is left, in a child that has not come to its exec, say.
+// Returns 0, or -1 with errno.
+int csystem_unlock(int descriptor);
+
 #endif
