@@ -32,9 +32,7 @@ enum EmitCommand: Command {
         let configuration = try arguments.configuration(environment: context.environment)
         let servers = try configuration.reachableServers(for: definition.name)
         let rate = try arguments.integer("rate", in: 1...10_000_000)
-        let kafka = configuration.kafkaConfiguration(servers: servers, logger: .none)
-        let isEmbedded = try KafkaClusterIdentity.read(kafka, within: 10).isEmbedded
-        let publisher = try KafkaPublisher(kafka, isEmbedded: isEmbedded)
+        let publisher = try KafkaPublisher(configuration.kafkaConfiguration(servers: servers, logger: .none))
         var pace = Pace(rate: rate)
         var sent = 0
         let next = try source(arguments, configuration)

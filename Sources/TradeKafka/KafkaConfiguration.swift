@@ -48,7 +48,7 @@ package struct KafkaConfiguration: Sendable {
     /// Finds wrong properties before anything connects; throws the first.
     package func check() throws(KafkaError) {
         _ = try ClientProperties(self, for: .consumer(groupID: groupID, instanceID: groupInstanceID, isEmbedded: false))
-        _ = try ClientProperties(self, for: .producer(isEmbedded: false))
+        _ = try ClientProperties(self, for: .producer)
     }
 
     /// Whether a property's value must not be shown.
@@ -65,7 +65,8 @@ package struct KafkaConfiguration: Sendable {
             "enable.idempotence": none, "group.id": "set kafka.group_id", "group.instance.id": none,
             "bootstrap.servers": "set kafka.bootstrap_servers", "metadata.broker.list": "set kafka.bootstrap_servers",
             "client.id": "set kafka.client_id", "partition.assignment.strategy": none, "message.timeout.ms": none,
-            "delivery.timeout.ms": none, "log.queue": none, "enable.partition.eof": none,
+            "delivery.timeout.ms": none, "log.queue": none,
+            "max.in.flight.requests.per.connection": none, "max.in.flight": none, "enable.partition.eof": none,
             "enable.gapless.guarantee": none,
         ]
     }()

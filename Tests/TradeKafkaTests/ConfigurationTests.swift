@@ -7,7 +7,7 @@ import Testing
         "enable.auto.commit", "enable.auto.offset.store", "auto.offset.reset", "isolation.level", "transactional.id",
         "enable.idempotence", "group.id", "group.instance.id", "auto.commit.enable", "bootstrap.servers",
         "metadata.broker.list", "client.id", "partition.assignment.strategy", "message.timeout.ms",
-        "delivery.timeout.ms", "Enable.Auto.Commit",
+        "delivery.timeout.ms", "Enable.Auto.Commit", "max.in.flight.requests.per.connection", "max.in.flight",
     ]
 
     @Test(arguments: refused) func refusesWhatGuaranteesHangOn(_ key: String) throws {

@@ -85,7 +85,7 @@ final class BrokerBench: SourceBench, SinkBench {
         Issue.record("the partitions of \(topic) have not come")
     }
 
-    private lazy var publisher = Result { try KafkaPublisher(configuration, isEmbedded: broker != .kafka) }
+    private lazy var publisher = Result { try KafkaPublisher(configuration) }
 
     func append(_ records: [RecordContent], to topic: InputTopic) throws {
         let name = configuration.topics.name(of: topic)
@@ -102,7 +102,7 @@ final class BrokerBench: SourceBench, SinkBench {
 
     func makeConsumer() throws -> KafkaConsumer { try KafkaConsumer(configuration, mode: mode) }
 
-    func makeSink() throws -> any RecordSink { try KafkaProducer(configuration, isEmbedded: broker != .kafka) }
+    func makeSink() throws -> any RecordSink { try KafkaProducer(configuration) }
 
     func read(_ topic: OutputTopic, count: Int) throws -> [OwnedRecord] {
         var reading = configuration

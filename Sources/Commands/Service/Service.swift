@@ -214,7 +214,7 @@ package final class Service: Sendable {
         let parts = PipelineParts(
             source: try KafkaConsumer(kafka, mode: isEmbedded ? .allPartitions : .group), store: store,
             queries: SQLiteQueries(path: store.path, options: SQLiteStoreOptions(topics: topics)),
-            sink: try KafkaProducer(kafka, isEmbedded: isEmbedded), rules: rules, topics: topics,
+            sink: try KafkaProducer(kafka), rules: rules, topics: topics,
             clock: { SystemTime.moment },
             offsetMetadata: "\(identity.id):\(identity.start):\(String(identity.incarnation, radix: 16))",
             workers: configuration.workers.count ?? SystemTime.cores, logger: logger)

@@ -5,7 +5,7 @@ final class ClientProperties {
     enum Role: Hashable {
         case consumer(groupID: String, instanceID: String?, isEmbedded: Bool)
         /// Idempotent, at least once, without a time limit.
-        case producer(isEmbedded: Bool)
+        case producer
         /// Reads and commits offsets, asks for metadata and settings; joins no group.
         case administration(groupID: String)
         /// Reads ranges of partitions that it assigns to itself; joins no group and commits nothing.
@@ -104,16 +104,18 @@ final class ClientProperties {
             ]
         case .administration(let groupID):
             return noCommits + [("group.id", groupID), ("isolation.level", "read_committed")]
-        case .producer(let isEmbedded):
-            let always = [
+        case .producer:
+            return [
                 // Without a time limit a row is never given up while the broker is away (design §6).
                 ("message.timeout.ms", "0"), ("enable.idempotence", "true"), ("log.queue", "true"),
                 // After a refused row none behind it is sent: rows must not overtake.
                 ("enable.gapless.guarantee", "true"),
+                // A success makes the library take all that it sent before for written. But a broker that knows nothing of a producer
+                // takes any sequence number as its first, so after a refused first request (a leader that is only just there) the
+                // second one succeeds, and the first one's rows are lost without a word (KAFKA-15591, confluent-kafka-go#921; seen
+                // here on Kafka 4.4). With one request on its way there is no second one.
+                ("max.in.flight.requests.per.connection", "1"),
             ]
-            // A success makes the library take all that it sent before for written, because a real broker accepts nothing out
-            // of sequence. The embedded one does, and a refused row would be lost: there is never a second request on its way.
-            return always + (isEmbedded ? [("max.in.flight.requests.per.connection", "1")] : [])
         }
     }
 

@@ -21,7 +21,7 @@ package final class EmbeddedBroker: @unchecked Sendable {
 
     /// Starts it, with these topics and numbers of partitions. Listens on 127.0.0.1 and a free port.
     package init(topics: [String: Int32]) throws(KafkaError) {
-        client = try KafkaClient(KafkaConfiguration(bootstrapServers: ""), for: .producer(isEmbedded: true))
+        client = try KafkaClient(KafkaConfiguration(bootstrapServers: ""), for: .producer)
         guard let cluster = Calls.mockNew(client.handle) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: "starting the embedded broker")
         }

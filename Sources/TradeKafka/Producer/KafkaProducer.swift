@@ -10,19 +10,16 @@ package import TradePipeline
 /// failures.
 package final class KafkaProducer: RecordSink {
     private let configuration: KafkaConfiguration
-    private let isEmbedded: Bool
     private let patience: Duration
     private let isStopping = StopFlag()
     private var session: ProducerSession?
 
     /// Throws for a wrong configuration; a broker that is away is told by `publish`. `patience`: seconds without an
     /// acknowledgement after which `publish` returns.
-    package init(_ configuration: KafkaConfiguration, isEmbedded: Bool = false, patience: Double = 5) throws(KafkaError)
-    {
+    package init(_ configuration: KafkaConfiguration, patience: Double = 5) throws(KafkaError) {
         self.configuration = configuration
-        self.isEmbedded = isEmbedded
         self.patience = .seconds(max(0.1, patience))
-        session = try ProducerSession(configuration, isEmbedded: isEmbedded)
+        session = try ProducerSession(configuration)
     }
 
     package func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
@@ -99,7 +96,7 @@ package final class KafkaProducer: RecordSink {
 
     private func currentSession() throws(KafkaError) -> ProducerSession {
         if let session { return session }
-        let new = try ProducerSession(configuration, isEmbedded: isEmbedded)
+        let new = try ProducerSession(configuration)
         session = new
         return new
     }

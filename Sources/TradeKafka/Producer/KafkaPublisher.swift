@@ -17,10 +17,10 @@ package final class KafkaPublisher {
     private let patience: Duration
 
     /// Throws for a wrong configuration. `patience`: seconds without an acknowledgement after which `publish` gives up.
-    package init(_ configuration: KafkaConfiguration, isEmbedded: Bool = false, patience: Double = 30)
+    package init(_ configuration: KafkaConfiguration, patience: Double = 30)
         throws(KafkaError)
     {
-        session = try ProducerSession(configuration, isEmbedded: isEmbedded)
+        session = try ProducerSession(configuration)
         self.patience = .seconds(max(0.1, patience))
     }
 

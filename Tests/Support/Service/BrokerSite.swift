@@ -58,7 +58,7 @@ package final class BrokerSite {
 
     /// Publishes records in order, and waits until the broker has them.
     package func publish(_ records: [TestRecord]) throws {
-        let publisher = try publisher ?? KafkaPublisher(configuration, isEmbedded: kind == .embedded)
+        let publisher = try publisher ?? KafkaPublisher(configuration)
         self.publisher = publisher
         try publisher.publish(
             records.map { record in
