@@ -141,6 +141,11 @@ package final class Pipeline {
             && partitions.values.allSatisfy { $0.waiting.isEmpty }
     }
 
+    /// Whether partitions are ours and each was read to its end once: before, that nothing comes may be the broker's slowness.
+    package var hasCaughtUp: Bool {
+        referenceReady && !partitions.isEmpty && partitions.values.allSatisfy { $0.knownEnd != nil }
+    }
+
     /// What every input ends with: the next group for the writer, the next rows for the sink, and back-pressure.
     func advance(_ now: Moment) {
         applyBackPressure(now)

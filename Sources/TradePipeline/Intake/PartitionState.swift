@@ -13,8 +13,8 @@ final class PartitionState {
     var uncommitted = 0
     var paused = false
     var revoked = false
-    /// The end as the source met it: beyond the last record where that is followed by markers of transactions.
-    var knownEnd: Int64 = 0
+    /// The end as the source last met it: beyond the last record where that is followed by markers of transactions. Nil until then.
+    var knownEnd: Int64?
 
     init(id: TopicPartition, position: Int64?) {
         self.id = id

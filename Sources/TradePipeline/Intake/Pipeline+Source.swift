@@ -46,7 +46,7 @@ extension Pipeline {
     /// The source has delivered all of a partition up to this offset, which is its end.
     package func reachedEnd(of id: TopicPartition, at offset: Int64, now: Moment) {
         guard let partition = partitions[id] else { return }
-        partition.knownEnd = max(partition.knownEnd, offset)
+        partition.knownEnd = max(partition.knownEnd ?? 0, offset)
         completeReference(now)
         advance(now)
     }

@@ -75,7 +75,8 @@ extension Pipeline {
         guard !referenceReady, !stopping, recovery == nil, queue.isWorking, let end = referenceEnd else { return }
         if end > 0 {
             let partition = partitions.values.first { $0.id.topic == .reference }
-            guard let partition, partition.nextIntake >= end || partition.waiting.isEmpty && partition.knownEnd >= end
+            guard let partition,
+                partition.nextIntake >= end || partition.waiting.isEmpty && (partition.knownEnd ?? 0) >= end
             else { return }
         }
         let writes = reference.changes(ofFile: referenceFile) + reference.changesAfterFullRead()

@@ -167,12 +167,12 @@ package final class PipelineRunner: Sendable {
     /// Whether all that arrived is decided, durable and published.
     package var isQuiet: Bool { mailboxes.withLock { $0.pipeline.isQuiet } }
 
-    /// Nanoseconds since the source last told something, where all of it is decided, durable and published; else nil.
+    /// Nanoseconds since the source last told something, where it has told all there was and all of that is decided, durable and
+    /// published; else nil.
     package var idleTime: Int64? {
         let now = clock().monotonic
         return mailboxes.withLock { boxes in
-            boxes.pipeline.isQuiet && boxes.pipeline.referenceReady && !boxes.pipeline.partitions.isEmpty
-                ? now - boxes.lastNews : nil
+            boxes.pipeline.isQuiet && boxes.pipeline.hasCaughtUp ? now - boxes.lastNews : nil
         }
     }
 }

@@ -125,6 +125,24 @@ import TradeReplay
         #expect(scenario.settle() == nil)
     }
 
+    /// Where nothing has come yet there may still be records that the broker is slow to send.
+    @Test func aPartitionIsCaughtUpOnceItsEndIsKnown() {
+        let harness = PipelineHarness()
+        for change in Build.reference() { harness.append(.reference(change), to: .reference) }
+        #expect(!harness.pipeline.hasCaughtUp, "nothing is assigned")
+        harness.assign([.reference, .events(0), .events(1)])
+        harness.tellReferenceEnd()
+        harness.deliver(.reference)
+        for partition in [TopicPartition.reference, .events(0)] { harness.tellEnd(of: partition) }
+        #expect(!harness.pipeline.hasCaughtUp)
+        harness.tellEnd(of: .events(1))
+        #expect(harness.pipeline.hasCaughtUp)
+        harness.revoke([.events(1)])
+        #expect(harness.pipeline.hasCaughtUp)
+        harness.assign([.events(1)])
+        #expect(!harness.pipeline.hasCaughtUp, "others may have written to it since")
+    }
+
     // MARK: - Reference data
 
     @Test func nothingIsTakenInBeforeTheReferenceDataIsThere() {
