@@ -2,9 +2,11 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t pipe_descriptor = -1;
+// Atomic and without a lock: the handler runs on any thread.
+static atomic_int pipe_descriptor = -1;
 
 // On whatever thread the signal meets, so only what is allowed in a signal handler.
 static void signal_to_pipe(int number) {

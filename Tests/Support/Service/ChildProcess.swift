@@ -52,6 +52,8 @@ package final class ChildProcess: Sendable {
         processID = child
         guard code == 0 else {
             for end in [inputWriter, outputReader, errorsReader] { close(end) }
+            // Without a process there is none to signal at the end: number 0 would be the tests themselves.
+            state.withLock { $0.exit = .code(127) }
             throw ChildProcess.Failure(description: "\(program): \(String(cString: strerror(code)))")
         }
         ChildProcess.thread { ChildProcess.write(input, to: inputWriter) }
