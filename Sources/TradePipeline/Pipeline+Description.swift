@@ -41,6 +41,7 @@ extension Pipeline {
         switch phase {
         case .held: "held"
         case .loading: "loading"
+        case .recalling: "recalling"
         case .evaluating: "evaluating"
         case .committing: "committing"
         }

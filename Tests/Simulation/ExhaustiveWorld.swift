@@ -174,6 +174,7 @@ final class ExhaustiveWorld {
         case .pending(let key, _): "pending \(key.expert.rawValue)"
         case .position: "position"
         case .outbox(let after, let limit): "outbox \(after) \(limit)"
+        case .history(let expert, let questions): "history \(expert.rawValue) \(questions.map(\.id.rawValue))"
         }
     }
 

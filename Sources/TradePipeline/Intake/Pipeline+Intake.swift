@@ -158,6 +158,7 @@ extension Pipeline {
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle
         keyState(key)?.keep(fresh, entry: queue.nextNumber, limit: configuration.pendingLimit)
+        experts[event.expert]?.history.append(fresh, entry: queue.nextNumber, durable: queue.durable)
         enqueue(
             .record(record),
             Changes(position: record.position, event: source, recommendations: fresh, outputs: skips),
