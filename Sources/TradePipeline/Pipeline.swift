@@ -96,6 +96,12 @@ package final class Pipeline {
         advance(now)
     }
 
+    deinit {
+        // What holds each other: a run and its pass, a partition and what waits in it.
+        for pass in passes.values { pass.key.pass = nil }
+        for partition in partitions.values { partition.waiting.removeAll() }
+    }
+
     /// What the inputs since the last call ask for.
     package func takeActions() -> Actions {
         let taken = actions

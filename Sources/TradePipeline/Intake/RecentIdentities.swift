@@ -22,6 +22,15 @@ struct RecentIdentities<Key: Hashable, Value> {
 
     func value(of key: Key) -> Value? { entries[key]?.value }
 
+    /// What is queued, and what is durable with the number of the first ticket that has certainly seen it, in the order in which
+    /// it is forgotten: for looking at a state.
+    var contents: (queued: [Key], durable: [(key: Key, marker: Int64)]) {
+        (
+            entries.filter { $0.value.marker == .max }.map(\.key),
+            durable.elements.filter { entries[$0.key]?.marker == $0.marker }
+        )
+    }
+
     mutating func insertQueued(_ key: Key, _ value: Value) { entries[key] = (.max, value) }
 
     /// Takes back one that was queued and is not going to be durable.
@@ -61,6 +70,9 @@ struct Tickets {
         closed.insert(ticket)
         while closed.remove(oldestKnown) != nil { oldestKnown += 1 }
     }
+
+    /// How many tickets below this number are open.
+    func open(below number: Int64) -> Int { (oldestKnown..<max(oldestKnown, number)).count { !closed.contains($0) } }
 
     /// The lowest open ticket, or the next one where none is open.
     var oldest: Int64 { oldestKnown }
