@@ -23,7 +23,7 @@ final class BrokerSite {
     /// Those that there are.
     static var kinds: [Kind] { realServers == nil ? [.embedded] : [.embedded, .kafka] }
 
-    init(_ kind: Kind) throws {
+    init(_ kind: Kind, partitions: Int32 = 12) throws {
         self.kind = kind
         let run = String(UInt64.random(in: 0 ... .max), radix: 36)
         var topics = TopicNames()
@@ -34,8 +34,7 @@ final class BrokerSite {
         topics.eventsSkipped = "skipped-\(run)"
         topics.deadLetters = "dead-\(run)"
         self.topics = topics
-        // The embedded broker keeps 5 MiB of a partition.
-        partitions = kind == .embedded ? 32 : 12
+        self.partitions = partitions
         let wanted = EmbeddedBroker.topics(of: topics, partitions: partitions)
         switch kind {
         case .embedded:

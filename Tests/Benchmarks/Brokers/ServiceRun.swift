@@ -40,8 +40,10 @@ final class ServiceRun {
         }
     }
 
-    /// Measures from when the first events are in until all of them are decided, durable and published.
-    func measure(_ look: (PipelineCounters) -> Void = { _ in }) throws -> (Sample, PipelineCounters) {
+    /// Measures from when so many events are in until all of them are decided, durable and published.
+    func measure(after warmUp: Int = 1, _ look: (PipelineCounters) -> Void = { _ in }) throws -> (
+        Sample, PipelineCounters
+    ) {
         var start: (usage: ProcessUsage, events: Int64)?
         var lastChange = MonotonicTime.now
         var last = PipelineCounters()
@@ -57,11 +59,12 @@ final class ServiceRun {
             } else if MonotonicTime.now - lastChange > 30_000_000_000 {
                 throw BenchmarkError("it stands at \(counters)")
             }
-            if start == nil, counters.events > 0 { start = (.now, counters.events) }
+            if start == nil, counters.events >= warmUp { start = (.now, counters.events) }
             if counters.events >= events, service.isQuiet { break }
         }
         guard let start else { throw BenchmarkError("no events came") }
-        return (Sample(operations: max(1, events - Int(start.events)), since: start.usage), last)
+        let sampled = Sample(operations: max(1, events - Int(start.events)), since: start.usage)
+        return (sampled, last)
     }
 
     /// Stops it and waits for its end.

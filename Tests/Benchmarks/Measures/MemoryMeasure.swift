@@ -9,7 +9,8 @@ enum MemoryMeasure: Measure {
     private static let window: Int64 = 20_000
 
     static func run(_ report: (Row) -> Void) throws {
-        let site = try BrokerSite(.embedded)
+        // The embedded broker keeps 5 MiB of a partition.
+        let site = try BrokerSite(.embedded, partitions: 32)
         try site.fill(workload, compression: "zstd")
         let run = try ServiceRun(site, workload)
         defer { run.end() }

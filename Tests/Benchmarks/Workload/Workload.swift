@@ -10,8 +10,9 @@ struct Workload: Sendable {
     /// Recommendations of an event.
     var advice = 1
 
-    /// Every event an order: experts in turn, and no symbol comes twice.
-    static func orders(_ events: Int, experts: Int = 2_000) -> Workload {
+    /// Every event an order: experts in turn, so many that none of them comes again while it holds its key, and no symbol
+    /// comes twice.
+    static func orders(_ events: Int, experts: Int = 20_000) -> Workload {
         Workload(events: events, experts: experts, symbol: { "S\($0)" })
     }
 
@@ -21,8 +22,8 @@ struct Workload: Sendable {
     }
 
     /// After the first 40,000 events every symbol of every expert has its position, and the rest are skips.
-    static func steady(_ events: Int, experts: Int = 2_000) -> Workload {
-        Workload(events: events, experts: experts, symbol: { "S\($0 / experts % 20)" })
+    static func steady(_ events: Int, experts: Int = 20_000) -> Workload {
+        Workload(events: events, experts: experts, symbol: { "S\($0 / experts % 2)" })
     }
 
     func expert(_ event: Int) -> Int { 1 + event % experts }
