@@ -23,7 +23,7 @@ package final class Pipeline {
     /// Input positions without what is only queued.
     var durablePositions: [TopicPartition: Int64] = [:]
     var filter = IdentityFilter()
-    var recentEvents = RecentIdentities<EventIdentity, Void>()
+    var recentEvents = RecentIdentities<IdentityKey, Void>()
     var recentRecommendations = RecentIdentities<RecommendationKey, Void>()
     /// Positions that have ended, by each of their orders: the store may still answer that they are open.
     var recentEndings = RecentIdentities<UniqueID, Position>()

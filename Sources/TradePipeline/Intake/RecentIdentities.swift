@@ -10,7 +10,9 @@ struct RecentIdentities<Key: Hashable, Value> {
         case durable
     }
 
-    private var entries: [Key: (marker: Int64, value: Value)] = [:]
+    private typealias Entry = (marker: Int64, value: Value)
+
+    private var entries: [Key: Entry] = [:]
     private var durable = Queue<(key: Key, marker: Int64)>()
 
     var count: Int { entries.count }
@@ -38,18 +40,24 @@ struct RecentIdentities<Key: Hashable, Value> {
         if entries[key]?.marker == .max { entries[key] = nil }
     }
 
-    /// `nextTicket`: the number that the next ticket gets; those below it may have begun before this commit.
-    mutating func markDurable(_ key: Key, nextTicket: Int64) {
-        guard entries[key]?.marker == .max else { return }
-        entries[key]?.marker = nextTicket
-        durable.append((key, nextTicket))
+    /// `tickets`: those that are open may have begun before this commit; without any it is forgotten at once.
+    mutating func markDurable(_ key: Key, _ tickets: Tickets) {
+        guard let index = entries.index(forKey: key), entries.values[index].marker == .max else { return }
+        if tickets.oldest == tickets.next {
+            entries.remove(at: index)
+        } else {
+            entries.values[index].marker = tickets.next
+            durable.append((key, tickets.next))
+        }
     }
 
     /// Forgets what every open ticket has seen; `oldest` is the lowest number of an open ticket, or the next one.
     mutating func evict(oldest: Int64) {
         while let first = durable.first, first.marker <= oldest {
             durable.removeFirst()
-            if entries[first.key]?.marker == first.marker { entries[first.key] = nil }
+            if let index = entries.index(forKey: first.key), entries.values[index].marker == first.marker {
+                entries.remove(at: index)
+            }
         }
     }
 }
