@@ -80,6 +80,8 @@ package struct Actions: Sendable {
     /// Next offsets that may be committed to the source.
     package var offsets: [TopicPartition: Int64] = [:]
     package var finishRevocation = false
+    /// Tickets of changes of halts that are durable now.
+    package var halted: [Int64] = []
     package var events: [PipelineEvent] = []
     /// Everything that was taken in is durable and, as far as the sink takes it, published: the shells may end.
     package var stopped = false

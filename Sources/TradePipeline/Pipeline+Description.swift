@@ -34,6 +34,7 @@ extension Pipeline {
         lines.append(
             "input \(list(positions.sorted { $0.key < $1.key }.map { "\($0.value)" })) \(durablePositions.count)")
         lines.append("reference \(referenceReady) \(referenceRead) paused \(intakePaused) \(describeTotals())")
+        lines.append("halts \(halts.all)")
         lines.append("relay \(relay.summary) queued \(markQueued) retry \(relay.retryAt != nil)")
         lines.append("events \(describe(recentEvents) { $0.identity.id })")
         lines.append("recommendations \(describe(recentRecommendations) { "\($0.key)/\($0.id)" })")
@@ -74,6 +75,7 @@ extension Pipeline {
             case .drop(let event, let key, let heldBy, let covered, _):
                 "drop \(describe(event)) \(name(of: key.key, run: heldBy, frame)) \(covered)"
             case .reference(let write): "reference \(write.change.key)"
+            case .halt(let change, _, _): "\(change)"
             case .relayMark: "mark"
             }
         if let run = entry.changes.run { text += " \(name(of: run.key, run: run.run, frame))" }

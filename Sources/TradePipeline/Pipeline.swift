@@ -29,6 +29,8 @@ package final class Pipeline {
     var recentEndings = RecentIdentities<UniqueID, Position>()
     var tickets = Tickets()
     var reference = ReferenceTable()
+    /// What is halted for every pass that settles from now on (R93).
+    var halts: HaltTable
     /// Whether the reference topic has been read to its end as of the start (R98).
     var referenceReady = false
     var referenceEnd: Int64?
@@ -79,6 +81,7 @@ package final class Pipeline {
     ) {
         self.configuration = configuration
         filter = identities
+        halts = HaltTable(snapshot.halts)
         locks = LockTable(policy: configuration.locks)
         jitter = SplitMix(seed: configuration.seed)
         queue = CommitQueue(lastCommit: snapshot.lastCommit)

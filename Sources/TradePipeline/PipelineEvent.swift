@@ -15,6 +15,7 @@ package enum PipelineEvent: Sendable {
     case updateReported(ExpertID, order: UniqueID?, String)
     case referenceChanged(ReferenceKey, warnings: [String])
     case referenceComplete(experts: Int, accounts: Int, rulesets: Int)
+    case haltChanged(HaltChange)
     case entryRefused(number: Int64, reason: String)
     case storeUnavailable(String)
     case storeInDoubt(String)

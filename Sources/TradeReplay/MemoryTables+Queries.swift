@@ -13,6 +13,7 @@ extension MemoryTables {
         snapshot.relayMark = counters.relayMark
         snapshot.inputPositions = inputs.values.sorted { $0.partition < $1.partition }
         snapshot.reference = reference.values.sorted { $0.change.key.order < $1.change.key.order }
+        snapshot.halts = halts.all
         snapshot.pendingKeys = pendingNumbers.keys.sorted {
             ($0.expert.rawValue, $0.useCase.order) < ($1.expert.rawValue, $1.useCase.order)
         }

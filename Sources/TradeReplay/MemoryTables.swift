@@ -30,6 +30,7 @@ struct MemoryTables {
     private(set) var active: [Instrument: Int64] = [:]
     private(set) var positionsByOrder: [UniqueID: Int64] = [:]
     private(set) var reference: [ReferenceKey: ReferenceWrite] = [:]
+    private(set) var halts = HaltTable()
     /// By number, which is the order in which rows come.
     private(set) var outbox: [PublishableRow] = []
 
@@ -47,6 +48,7 @@ struct MemoryTables {
         for position in entry.positions { replace(position) }
         for outcome in entry.outcomes { decide(outcome.number) }
         for write in entry.reference { reference[write.change.key] = write.change.value == nil ? nil : write }
+        for change in entry.halts { halts.apply(change) }
         for row in entry.rows {
             if let record = row.encoded { outbox.append(PublishableRow(number: row.number, record: record)) }
         }

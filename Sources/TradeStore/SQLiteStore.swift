@@ -35,6 +35,12 @@ package final class SQLiteStore: Store {
         } catch { throw StoreError(error, path: path) }
     }
 
+    /// The one path of the store at `path`, whatever links lead there: the lock and the socket stand beside it.
+    package static func resolved(_ path: String) throws(StoreError) -> String { try StorePath.resolved(path) }
+
+    /// The number of the last durable entry; the next one follows it. 0 while the store is in doubt.
+    package var lastCommit: Int64 { session?.lastCommit ?? 0 }
+
     package func snapshot(identity: (UInt64) -> Void) throws -> StoreSnapshot {
         guard let session else { throw doubt }
         do { return try session.snapshot(identity: identity, decode: options.decodeReference) } catch {
@@ -69,6 +75,14 @@ package final class SQLiteStore: Store {
             session = opened
             return opened.lastCommit
         } catch { throw StoreError(error, path: path) }
+    }
+
+    /// What is halted (R93).
+    package func halts() throws(StoreError) -> [Halt] {
+        guard let session else { throw doubt }
+        do { return HaltTable(try HaltRows(session.connection).all()).all } catch {
+            throw StoreError(error, path: path)
+        }
     }
 
     /// Says which Kafka cluster the input positions are read from (G6.6): nothing changes for the one that is known; a new

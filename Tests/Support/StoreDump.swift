@@ -19,6 +19,7 @@ package enum StoreDump {
         lines += snapshot.reference.map {
             "reference \($0.origin) \($0.change.key) \($0.change.json) \(String(describing: $0.change.value))"
         }
+        lines += HaltTable(snapshot.halts).all.map { "\($0)" }
         lines += snapshot.pendingKeys.map { "pending key \($0)" }
         var open: [Position] = []
         try bench.store.openPositions { open.append($0) }

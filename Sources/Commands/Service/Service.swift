@@ -27,6 +27,18 @@ package final class Service: Sendable {
     private struct State {
         var phase = Phase.starting
         var stopAt: UInt64?
+        /// Halts that came while it starts, until the thread that starts has carried them out.
+        var orders: [Order] = []
+        var hasEnded = false
+    }
+
+    /// A change of halts that waits for the thread that starts.
+    private final class Order: @unchecked Sendable {
+        // Unchecked: `result` is read and written under the lock of the state.
+        let change: HaltChange
+        var result: HaltResult?
+
+        init(_ change: HaltChange) { self.change = change }
     }
 
     private let configuration: Configuration
@@ -52,17 +64,24 @@ package final class Service: Sendable {
         let topics = configuration.topicNames
         try checkProperties()
         let store = try openStore(topics)
+        defer {
+            state.withLock { $0.hasEnded = true }
+            changed.broadcast()
+        }
+        let control = listen(beside: store)
+        defer { control?.stop() }
+        sayHalts(store)
         let broker = try configuration.servers == nil ? embeddedBroker(topics) : nil
         let servers = configuration.servers ?? broker?.bootstrapServers ?? ""
         var kafka = configuration.kafkaConfiguration(servers: servers, logger: logger.labeled("kafka"))
-        guard let cluster = try findCluster(kafka) else { return .stopped(complete: true) }
+        guard let cluster = try findCluster(kafka, store) else { return .stopped(complete: true) }
         try adopt(cluster, by: store)
         let isEmbedded = cluster.isEmbedded
         if !isEmbedded { kafka.groupInstanceID = store.identity.id.description }
         try checkReferenceTopic(kafka)
         sayDelivery(isEmbedded)
         let runner = try makeRunner(kafka, isEmbedded: isEmbedded, store: store, topics: topics, changes)
-        state.withLock { $0.phase = .running(runner) }
+        run(runner)
         logger.info(
             "Running",
             metadata: [
@@ -83,6 +102,29 @@ package final class Service: Sendable {
         }
         changed.broadcast()
         if case .running(let runner) = phase { runner.stop() }
+    }
+
+    /// Halts or resumes, from any thread, at any time (R93); waits until that is durable, some seconds at most.
+    func change(_ change: HaltChange) -> HaltResult {
+        let deadline = MonotonicTime.after(seconds: 10)
+        let order = Order(change)
+        let runner = state.withLock { state -> PipelineRunner? in
+            if case .running(let runner) = state.phase { return runner }
+            state.orders.append(order)
+            return nil
+        }
+        if let runner { return runner.change(change, until: deadline) }
+        changed.broadcast()
+        return state.withLock { state in
+            while order.result == nil {
+                if state.hasEnded { return .stopping }
+                if !changed.wait(&state, until: deadline) {
+                    state.orders.removeAll { $0 === order }
+                    return order.result ?? .stopping
+                }
+            }
+            return order.result ?? .stopping
+        }
     }
 
     /// What has been counted; nil while it starts.
@@ -122,6 +164,68 @@ package final class Service: Sendable {
         return .stopped(complete: complete)
     }
 
+    // MARK: - Halts
+
+    private func listen(beside store: SQLiteStore) -> ControlServer? {
+        do {
+            return try ControlServer(path: ControlServer.path(ofStore: store.path)) { [self] request in
+                logger.notice(
+                    "\(request.order.rawValue) was asked for", metadata: ["reason": .text(request.reason)])
+                switch change(request.change(at: SystemTime.moment.wall)) {
+                case .inForce: return ControlAnswer(outcome: .inForce)
+                case .stopping: return ControlAnswer(outcome: .stopping)
+                case .notDurable:
+                    return ControlAnswer(
+                        outcome: .notDurable, message: "it holds in this process, but the store has not taken it yet")
+                }
+            }
+        } catch {
+            logger.error("No socket beside the store, so `halt` works only while the service does not run: \(error)")
+            return nil
+        }
+    }
+
+    private func sayHalts(_ store: SQLiteStore) {
+        guard let halts = try? store.halts() else { return }
+        for halt in halts {
+            logger.warning(
+                "In force: \(halt.scope) is halted\(halt.entriesOnly ? " for entries" : ""): \(halt.reason)")
+        }
+    }
+
+    /// While it starts nothing settles, and the store is this thread's.
+    private func carryOutOrders(_ store: SQLiteStore) {
+        let orders = takeOrders()
+        for order in orders {
+            let result = store.commit([ChangeSet(number: store.lastCommit + 1, halts: [order.change])])
+            // What was refused or is in doubt is not in force; whoever asked asks again.
+            if case .inDoubt = result { _ = try? store.recover() }
+            state.withLock { _ in order.result = result == .committed ? .inForce : .notDurable }
+        }
+        if !orders.isEmpty { changed.broadcast() }
+    }
+
+    private func takeOrders() -> [Order] {
+        state.withLock { state in
+            defer { state.orders = [] }
+            return state.orders
+        }
+    }
+
+    /// From here on the runner takes what comes; what came while it was made it gets first.
+    private func run(_ runner: PipelineRunner) {
+        let orders = state.withLock { state in
+            state.phase = .running(runner)
+            defer { state.orders = [] }
+            return state.orders
+        }
+        for order in orders {
+            let result = runner.change(order.change, until: MonotonicTime.after(seconds: 5))
+            state.withLock { _ in order.result = result }
+        }
+        changed.broadcast()
+    }
+
     // MARK: - The start
 
     private func checkProperties() throws {
@@ -150,9 +254,10 @@ package final class Service: Sendable {
     }
 
     /// Which cluster it is; nil where the stop came before it could be reached.
-    private func findCluster(_ kafka: KafkaConfiguration) throws -> KafkaClusterIdentity? {
+    private func findCluster(_ kafka: KafkaConfiguration, _ store: SQLiteStore) throws -> KafkaClusterIdentity? {
         var complained = false
         while !isStopping {
+            carryOutOrders(store)
             do {
                 let identity = try KafkaClusterIdentity.read(kafka, within: 1)
                 if complained { logger.notice("The broker can be reached") }
@@ -166,7 +271,7 @@ package final class Service: Sendable {
             }
             let retryAt = MonotonicTime.after(seconds: 1)
             state.withLock { state in
-                while state.stopAt == nil, changed.wait(&state, until: retryAt) {}
+                while state.stopAt == nil, state.orders.isEmpty, changed.wait(&state, until: retryAt) {}
             }
         }
         return nil

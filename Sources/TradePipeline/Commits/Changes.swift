@@ -10,6 +10,7 @@ struct Changes {
     var positions: [Position] = []
     var outcomes: [RecommendationOutcome] = []
     var reference: [ReferenceWrite] = []
+    var halts: [HaltChange] = []
     var outputs: [OutputRecord] = []
     var relayMark: Int64?
 }
@@ -28,7 +29,8 @@ extension Pipeline {
         let entry = ChangeSet(
             number: queue.nextNumber, position: changes.position, event: changes.event,
             recommendations: changes.recommendations, run: changes.run, positions: changes.positions,
-            outcomes: changes.outcomes, reference: changes.reference, rows: rows, relayMark: changes.relayMark)
+            outcomes: changes.outcomes, reference: changes.reference, halts: changes.halts, rows: rows,
+            relayMark: changes.relayMark)
         count(entry, 1)
         expert?.uncommitted += 1
         if case .record(let record) = intent { record.partition.uncommitted += 1 }

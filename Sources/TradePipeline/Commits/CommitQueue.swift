@@ -10,6 +10,8 @@ enum CommitIntent {
     case drop(EventHandle, KeyState, heldBy: Int64, covered: Bool, at: Timestamp)
     /// A change of reference data that no record of a partition with a position brought.
     case reference(ReferenceWrite)
+    /// An operator halts or resumes; `before`: what was halted until then.
+    case halt(HaltChange, ticket: Int64, before: HaltTable)
     case relayMark(Int64)
 }
 

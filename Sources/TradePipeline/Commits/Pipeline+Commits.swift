@@ -140,6 +140,7 @@ extension Pipeline {
             case .record(let record): finish(record, entry.changes, &touched)
             case .pass(let pass): ended.append(pass)
             case .drop, .reference: break
+            case .halt(_, let ticket, _): actions.halted.append(ticket)
             case .relayMark(let mark):
                 markQueued = false
                 relay.durableMark = mark

@@ -32,7 +32,10 @@ extension Pipeline {
             }
         }
         // Back to front, so that the oldest value of a key stands in the end.
-        for entry in rest.reversed() { if let before = entry.replaced { reference.apply(before) } }
+        for entry in rest.reversed() {
+            if let before = entry.replaced { reference.apply(before) }
+            if case .halt(_, _, let before) = entry.intent { halts = before }
+        }
         holdLoadingPasses()
         recovery = Recovery(rest: rest, reason: reason, outstanding: touched.count)
         for expert in touched {
@@ -107,7 +110,7 @@ extension Pipeline {
         case .drop(let event, _, _, _, _):
             redo(entry, now: now)
             return !event.refused
-        case .reference, .relayMark:
+        case .reference, .halt, .relayMark:
             redo(entry, now: now)
             return true
         }
@@ -123,6 +126,8 @@ extension Pipeline {
             enqueueDrop(event, of: key, heldBy: heldBy, covered: covered, at: at)
         case .reference(let write):
             enqueueReference(.reference(write), write)
+        case .halt(let change, let ticket, _):
+            enqueueHalt(change, ticket: ticket)
         case .relayMark:
             // It follows the acknowledged rows again when the store works.
             break

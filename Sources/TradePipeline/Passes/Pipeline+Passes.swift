@@ -133,7 +133,8 @@ extension Pipeline {
             GateContext(
                 expertID: key.key.expert, useCase: key.key.useCase, expert: expert,
                 account: expert.flatMap { reference.accounts[$0.account] },
-                ruleset: expert.flatMap { reference.ruleset(of: $0, for: key.key.useCase)?.value.source }))
+                ruleset: expert.flatMap { reference.ruleset(of: $0, for: key.key.useCase)?.value.source },
+                halt: halt(of: key.key, account: expert?.account).map(Pipeline.message)))
     }
 
     /// Workers have evaluated passes: each settles now, or after the store's trouble.

@@ -111,7 +111,8 @@ extension Pipeline {
                 balance: ExactDecimal(account.balance), buyingPower: ExactDecimal(account.buyingPower),
                 expertUsed: own.used, accountUsed: totals.used, accountOrdered: totals.ordered),
             now: pass.time, validFor: configuration.validFor, activePositions: state.active.count,
-            entriesInHour: inHour, nextPositionNumber: positionNumber + 1)
+            entriesInHour: inHour, nextPositionNumber: positionNumber + 1,
+            increasesHalted: halts.ofEntries(expert.id, account: expert.account) != nil)
     }
 
     private func record(

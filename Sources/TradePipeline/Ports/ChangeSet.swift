@@ -123,6 +123,7 @@ package final class ChangeSet: Sendable {
     package let positions: [Position]
     package let outcomes: [RecommendationOutcome]
     package let reference: [ReferenceWrite]
+    package let halts: [HaltChange]
     package let rows: [OutboxRow]
     /// The relay's mark: the highest outbox number that is acknowledged (design §6).
     package let relayMark: Int64?
@@ -130,7 +131,7 @@ package final class ChangeSet: Sendable {
     package init(
         number: Int64, position: InputPosition? = nil, event: EventReference? = nil,
         recommendations: [PendingRecommendation] = [], run: KeyRun? = nil, positions: [Position] = [],
-        outcomes: [RecommendationOutcome] = [], reference: [ReferenceWrite] = [],
+        outcomes: [RecommendationOutcome] = [], reference: [ReferenceWrite] = [], halts: [HaltChange] = [],
         rows: [OutboxRow] = [], relayMark: Int64? = nil
     ) {
         self.number = number
@@ -141,6 +142,7 @@ package final class ChangeSet: Sendable {
         self.positions = positions
         self.outcomes = outcomes
         self.reference = reference
+        self.halts = halts
         self.rows = rows
         self.relayMark = relayMark
     }

@@ -40,6 +40,8 @@ package struct StoreSnapshot: Sendable {
     package var relayMark: Int64 = 0
     package var inputPositions: [InputPosition] = []
     package var reference: [ReferenceWrite] = []
+    /// What is halted, in any order (R93).
+    package var halts: [Halt] = []
     /// Keys that have pending recommendations: each gets a pass (design §4).
     package var pendingKeys: [ExpertUseCase] = []
 

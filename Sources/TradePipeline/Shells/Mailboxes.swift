@@ -10,6 +10,9 @@ struct Mailboxes {
     var loads: [Load] = []
     var publish: PublishTask?
     var source = SourceOrders()
+    /// Tickets of changes of halts that are durable, until whoever waits has seen it.
+    var halted: Set<Int64> = []
+    var haltTicket: Int64 = 0
     /// When the source last told something, on the monotonic clock.
     var lastNews: Int64
     /// When the timer is due.
@@ -37,6 +40,7 @@ struct Mailboxes {
         loads += actions.loads
         if let task = actions.publish { publish = task }
         source.merge(actions)
+        halted.formUnion(actions.halted)
         stopped = actions.stopped
         deadline = pipeline.nextDeadline()
         return actions.events

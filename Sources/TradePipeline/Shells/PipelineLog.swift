@@ -67,6 +67,10 @@ struct PipelineLog: Sendable {
                     "experts": .integer(Int64(experts)), "accounts": .integer(Int64(accounts)),
                     "rulesets": .integer(Int64(rulesets)),
                 ])
+        case .haltChanged(.halt(let halt)):
+            logger.warning("Halt: \(Pipeline.message(of: halt))")
+        case .haltChanged(.resume(let scope, let entriesOnly, let reason)):
+            logger.warning("Resume: \(scope)\(entriesOnly ? ", entries" : ""): \(reason)")
         case .entryRefused(let number, let reason):
             logger.error("The store refused an entry: \(reason)", metadata: ["commit": .integer(number)])
         case .storeUnavailable(let reason):

@@ -34,6 +34,16 @@ package struct PipelineParts {
     }
 }
 
+/// What became of a change of halts.
+package enum HaltResult: Hashable, Sendable {
+    /// It is durable, and holds for all that settles from now on.
+    case inForce
+    /// It holds in this process, but the store has not taken it yet.
+    case notDurable
+    /// The pipeline stops and takes nothing in any more.
+    case stopping
+}
+
 /// Runs a pipeline: the one lock around the machine, and the threads that do what it asks for (design §1).
 ///
 /// Every shell does the same: it waits until its box holds something, does that without the lock, and enters the lock once to
@@ -147,6 +157,23 @@ package final class PipelineRunner: Sendable {
         }
     }
 
+    /// Halts or resumes, and waits until that is durable (R93).
+    package func change(_ change: HaltChange, until deadline: UInt64?) -> HaltResult {
+        let ticket = mailboxes.withLock { boxes in
+            boxes.haltTicket += 1
+            return boxes.haltTicket
+        }
+        var isTaken = false
+        tell { pipeline, now in isTaken = pipeline.change(change, ticket: ticket, now: now) }
+        guard isTaken else { return .stopping }
+        return mailboxes.withLock { boxes in
+            while boxes.halted.remove(ticket) == nil {
+                if boxes.failure != nil || boxes.ended || !ending.wait(&boxes, until: deadline) { return .notDurable }
+            }
+            return .inForce
+        }
+    }
+
     /// Why the service can't go on; nil where it can.
     package var failure: String? { mailboxes.withLock { $0.failure } }
 
@@ -201,7 +228,7 @@ private struct Wake {
         relay = boxes.publish != nil
         timer = boxes.deadline != before
         source = boxes.source.isUrgent
-        ending = boxes.stopped
+        ending = boxes.stopped || !boxes.halted.isEmpty
     }
 
     func signal(_ runner: PipelineRunner) {

@@ -11,6 +11,7 @@ final class EntryWriter {
     private let recommendations: RecommendationWriter
     private let positions: PositionWriter
     private let reference: ReferenceRows
+    private let halts: HaltRows
     private let run: Statement
     private let outbox: Statement
     private let input: Statement
@@ -23,6 +24,7 @@ final class EntryWriter {
         recommendations = try RecommendationWriter(connection)
         positions = try PositionWriter(connection)
         reference = ReferenceRows(connection, topic: topics.reference)
+        halts = HaltRows(connection)
         run = try connection.statement(
             "INSERT INTO lock_keys(expert, use_case, run) VALUES (?, ?, ?) ON CONFLICT(expert, use_case) "
                 + "DO UPDATE SET run = excluded.run WHERE excluded.run >= lock_keys.run")
@@ -51,6 +53,7 @@ final class EntryWriter {
         }
         for outcome in entry.outcomes { try recommendations.decide(outcome) }
         for write in entry.reference { try reference.apply(write) }
+        for change in entry.halts { try halts.apply(change) }
         for row in entry.rows { try write(row) }
     }
 

@@ -93,6 +93,7 @@ struct StateReader {
         snapshot.relayMark = state.counters.relayMark
         snapshot.inputPositions = state.inputs.values.sorted { $0.partition < $1.partition }
         snapshot.reference = try ReferenceRows(connection, topic: topics.reference).writes(decode: decode)
+        snapshot.halts = try HaltRows(connection).all()
         snapshot.pendingKeys = try pendingKeys()
         return snapshot
     }

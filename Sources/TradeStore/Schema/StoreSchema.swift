@@ -6,7 +6,20 @@ enum StoreSchema {
     static let migrations = [
         Migration(name: "first schema", sql: firstSchema),
         Migration(name: "the past of an expert in a symbol", sql: history),
+        Migration(name: "halts", sql: halts),
     ]
+
+    // An operator's orders not to trade (R93). `scope`: 0 all, 1 an account, 2 an expert.
+    private static let halts = """
+        CREATE TABLE halts(
+            scope INTEGER NOT NULL,
+            id INTEGER NOT NULL,
+            entries_only INTEGER NOT NULL,
+            reason TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            PRIMARY KEY (scope, id, entries_only)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     // What rules ask about: the recommendation before another one (R40), and the last closes (R45).
     private static let history = """

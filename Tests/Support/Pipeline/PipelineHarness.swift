@@ -36,6 +36,8 @@ package final class PipelineHarness {
     /// Rows that the sink took, in that order, with repetitions.
     package private(set) var published: [PublishableRow] = []
     package private(set) var stopped = false
+    /// Tickets of changes of halts that are durable.
+    package private(set) var halted: [Int64] = []
     package private(set) var isStopping = false
     /// Durable entries since the last call of `takeDurable`, in order.
     private var durable: [ChangeSet] = []
@@ -111,6 +113,7 @@ package final class PipelineHarness {
         }
         committedOffsets.merge(actions.offsets) { $1 }
         if actions.finishRevocation { openRevocations = 0 }
+        halted += actions.halted
         events += actions.events
         stopped = stopped || actions.stopped
     }
@@ -337,6 +340,14 @@ package final class PipelineHarness {
     package func trigger(_ key: ExpertUseCase) {
         pipeline.trigger(key, now: now)
         collect()
+    }
+
+    /// Halts or resumes; `halted` says when it is durable.
+    @discardableResult
+    package func change(_ change: HaltChange, ticket: Int64 = 1) -> Bool {
+        let isTaken = pipeline.change(change, ticket: ticket, now: now)
+        collect()
+        return isTaken
     }
 
     package func stop() {

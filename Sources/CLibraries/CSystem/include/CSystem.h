@@ -4,5 +4,6 @@
 #include "Condition.h"
 #include "FileLock.h"
 #include "Signals.h"
+#include "UnixSocket.h"
 
 #endif

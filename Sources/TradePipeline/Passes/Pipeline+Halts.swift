@@ -1,0 +1,34 @@
+package import TradeCore
+
+// Halts (R93): an operator's orders, queued like all that changes state, so that they hold for every pass that settles after them
+// in commit order.
+extension Pipeline {
+    /// Halts or resumes. It is in force for all that settles from now on; `actions.halted` tells the ticket once it is durable.
+    /// False where nothing is queued any more, because the pipeline stops.
+    package func change(_ change: HaltChange, ticket: Int64, now: Moment) -> Bool {
+        guard !stopping else { return false }
+        enqueueHalt(change, ticket: ticket)
+        note(.haltChanged(change))
+        advance(now)
+        return true
+    }
+
+    func enqueueHalt(_ change: HaltChange, ticket: Int64) {
+        let before = halts
+        halts.apply(change)
+        var changes = Changes()
+        changes.halts = [change]
+        enqueue(.halt(change, ticket: ticket, before: before), changes)
+    }
+
+    /// What a closed gate says of a halt.
+    static func message(of halt: Halt) -> String {
+        "\(halt.scope) is halted\(halt.entriesOnly ? " for entries" : ""): \(halt.reason)"
+    }
+
+    /// The halt under which a key decides nothing: of everything, and in enter_market also one of entries only.
+    func halt(of key: ExpertUseCase, account: AccountID?) -> Halt? {
+        key.useCase == .enterMarket
+            ? halts.ofEntries(key.expert, account: account) : halts.ofEverything(key.expert, account: account)
+    }
+}
