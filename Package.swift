@@ -64,10 +64,18 @@ let package = Package(
                 "TradeKafka", "TradeStore", "CSpawn", "CSQLite",
             ],
             path: "Tests/Support/Service"),
+        // What the benchmarks need of C: they count allocations, and parse without us.
+        .target(
+            name: "CBenchmarks", path: "Sources/CLibraries/CBenchmarks",
+            cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
         .executableTarget(
-            name: "StoreBenchmark",
-            dependencies: ["TradeStore", "TradePipeline", "TradeContracts", "TradeCore", "CSQLite"],
-            path: "Tests/Benchmarks/StoreBenchmark"),
+            name: "benchmarks",
+            dependencies: [
+                "Commands", "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline", "TradeKafka",
+                "TradeStore", "TradeReplay", "CBenchmarks", "CSimdjson", "CRdkafka", "CSQLite",
+            ],
+            path: "Tests/Benchmarks"),
         .testTarget(name: "TradeCoreTests", dependencies: ["TradeCore", "Support"]),
         .testTarget(name: "TradeContractsTests", dependencies: ["TradeContracts", "TradeCore", "Support"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Support"]),

@@ -5,6 +5,10 @@ struct DeadlineHeap<Element> {
 
     var first: (at: Int64, element: Element)? { heap.first.map { ($0.at, $0.element) } }
     var count: Int { heap.count }
+    /// Everything that is left in, earliest first: for looking at a state.
+    var elements: [(at: Int64, element: Element)] {
+        heap.sorted { ($0.at, $0.order) < ($1.at, $1.order) }.map { ($0.at, $0.element) }
+    }
 
     mutating func insert(_ element: Element, at time: Int64) {
         order += 1

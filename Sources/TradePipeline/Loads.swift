@@ -8,6 +8,7 @@ enum LoadPurpose {
     /// As `expert`, after a refusal.
     case recoveredExpert(ExpertState)
     case pending(Pass, epoch: Int64)
+    case history(Pass)
     case orderPosition(IntakeRecord)
     case relay
 }
@@ -43,6 +44,8 @@ extension Pipeline {
                 recovery?.outstanding -= 1
             case (.pending(let pass, let asked), .pending(let page)):
                 if asked == epoch { take(page, for: pass, now: now) }
+            case (.history(let pass), .history(let answers)):
+                if pass.historyLoad == number { take(answers, for: pass, now: now) }
             case (.orderPosition(let record), .position(let position)):
                 record.loads -= 1
                 record.positionAnswer = .some(position)
@@ -60,11 +63,13 @@ extension Pipeline {
         advance(now)
     }
 
-    func load(_ request: LoadRequest, for purpose: LoadPurpose) {
+    @discardableResult
+    func load(_ request: LoadRequest, for purpose: LoadPurpose) -> Int64 {
         loadNumber += 1
         loads[loadNumber] = PendingLoad(purpose: purpose)
         counters.loads += 1
         actions.loads.append(Load(number: loadNumber, request: request))
+        return loadNumber
     }
 }
 

@@ -23,7 +23,7 @@ package final class Pipeline {
     /// Input positions without what is only queued.
     var durablePositions: [TopicPartition: Int64] = [:]
     var filter = IdentityFilter()
-    var recentEvents = RecentIdentities<EventIdentity, Void>()
+    var recentEvents = RecentIdentities<IdentityKey, Void>()
     var recentRecommendations = RecentIdentities<RecommendationKey, Void>()
     /// Positions that have ended, by each of their orders: the store may still answer that they are open.
     var recentEndings = RecentIdentities<UniqueID, Position>()
@@ -94,6 +94,12 @@ package final class Pipeline {
         bookOpenPositions(openPositions)
         relay.noteBacklog(now: now.monotonic)
         advance(now)
+    }
+
+    deinit {
+        // What holds each other: a run and its pass, a partition and what waits in it.
+        for pass in passes.values { pass.key.pass = nil }
+        for partition in partitions.values { partition.waiting.removeAll() }
     }
 
     /// What the inputs since the last call ask for.

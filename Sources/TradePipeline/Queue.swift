@@ -14,8 +14,7 @@ package struct Queue<Element> {
     @discardableResult
     package mutating func removeFirst() -> Element? {
         guard head < storage.count else { return nil }
-        let element = storage[head]
-        storage[head] = nil
+        let element = storage[head].take()
         head += 1
         if head == storage.count {
             storage.removeAll(keepingCapacity: storage.count <= 4096)
@@ -35,6 +34,11 @@ package struct Queue<Element> {
     /// The element at a distance from the first.
     package subscript(offset: Int) -> Element? {
         offset >= 0 && offset < count ? storage[head + offset] : nil
+    }
+
+    /// What `transform` makes of each of the first elements, at most so many.
+    package func prefix<Result>(_ limit: Int, _ transform: (Element) -> Result) -> [Result] {
+        storage[head...].prefix(max(0, limit)).compactMap { $0.map(transform) }
     }
 
     /// Every element, first to last.

@@ -34,7 +34,16 @@ extension MemoryTables {
         case .pending(let key, let limit): .pending(PendingPage(of: pending(of: key), limit: limit))
         case .position(let order): .position(positionsByOrder[order].flatMap { positions[$0] })
         case .outbox(let after, let limit): .outbox(rows(after: after, limit: limit))
+        case .history(let expert, let questions): .history(questions.map { history($0, of: expert) })
         }
+    }
+
+    private func history(_ question: HistoryQuestion, of expert: ExpertID) -> HistoryAnswer {
+        let instrument = Instrument(expert: expert, symbol: question.symbol)
+        let previous = past[instrument]?.last { ($0.createdAt, $0.id) < (question.createdAt, question.id) }
+        var closes = LastCloses()
+        for number in closed[instrument] ?? [] { if let position = positions[number] { closes.include(position) } }
+        return HistoryAnswer(previous: previous, lastCloses: closes)
     }
 
     private func pending(of key: ExpertUseCase) -> [PendingRecommendation] {

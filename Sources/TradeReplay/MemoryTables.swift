@@ -17,6 +17,10 @@ struct MemoryTables {
     /// Undecided ones.
     private(set) var pending: [Int64: PendingRecommendation] = [:]
     private(set) var pendingNumbers: [ExpertUseCase: Set<Int64>] = [:]
+    /// All recommendations, decided or not, by (`created_at`, id) and then as they were taken in (R40).
+    private(set) var past: [Instrument: [PreviousRecommendation]] = [:]
+    /// Numbers of the CLOSED ones (R45).
+    private(set) var closed: [Instrument: Set<Int64>] = [:]
     private(set) var runs: [ExpertUseCase: Int64] = [:]
     private(set) var positions: [Int64: Position] = [:]
     /// Numbers of WAITING, OPENED and CLOSING ones.
@@ -55,6 +59,11 @@ struct MemoryTables {
         recommendationKeys.insert(added.recommendationKey)
         pending[added.number] = added
         pendingNumbers[added.recommendationKey.key, default: []].insert(added.number)
+        let instrument = Instrument(expert: added.event.expert, symbol: added.recommendation.symbol)
+        let recommendation = PreviousRecommendation(added.recommendation)
+        var place = past[instrument, default: []].endIndex
+        while place > 0, past[instrument].map({ recommendation.precedes($0[place - 1]) }) ?? false { place -= 1 }
+        past[instrument, default: []].insert(recommendation, at: place)
     }
 
     private mutating func decide(_ number: Int64) {
@@ -75,6 +84,11 @@ struct MemoryTables {
         positions[position.number] = position
         for order in position.orders { positionsByOrder[order.id] = position.number }
         if position.status.isActive { active[instrument] = position.number }
+        if position.status == .closed {
+            closed[instrument, default: []].insert(position.number)
+        } else {
+            closed[instrument]?.remove(position.number)
+        }
         if position.status.isTerminal {
             unfinished[position.expert]?.remove(position.number)
         } else {

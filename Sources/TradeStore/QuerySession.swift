@@ -10,6 +10,7 @@ final class QuerySession {
     private let pages: PendingPageRows
     private let positions: PositionRows
     private let outbox: OutboxRows
+    private let history: HistoryRows
     private let runs: Statement
     private let begin: Statement
     private let end: Statement
@@ -23,6 +24,7 @@ final class QuerySession {
         pages = try PendingPageRows(connection)
         positions = try PositionRows(connection)
         outbox = try OutboxRows(connection)
+        history = try HistoryRows(connection)
         runs = try connection.statement("SELECT use_case, run FROM lock_keys WHERE expert = ?")
         begin = try connection.statement("BEGIN")
         end = try connection.statement("COMMIT")
@@ -49,6 +51,8 @@ final class QuerySession {
             return .position(try positions.position(order: order))
         case .outbox(let after, let limit):
             return .outbox(try outbox.rows(after: after, limit: limit))
+        case .history(let expert, let questions):
+            return .history(try questions.map { try history.answer($0, of: expert) })
         }
     }
 

@@ -24,6 +24,9 @@ final class Checker {
     /// The last commit of a pass and the last drop with a promise, by key.
     private var passes: [ExpertUseCase: Int64] = [:]
     private var promises: [ExpertUseCase: Int64] = [:]
+    /// Events that got their key, and those that a durable skip drops. A crash settles it for those that the store had.
+    private var served: Set<String> = []
+    private var dropped: Set<EventIdentity> = []
     private var seenPublished = 0
     private var publishedThrough: Int64 = 0
 
@@ -103,7 +106,9 @@ final class Checker {
             switch row.record {
             case .order(let order):
                 if !orders.insert(order.plan.id).inserted { fail("G3: order \(order.plan.id) twice") }
-            case .skip(let skip) where skip.reason == .lockBusy && skip.covered == true:
+            case .skip(let skip) where skip.reason == .lockBusy:
+                if !dropped.insert(skip.event.identity).inserted { fail("G2: \(skip.event.identity.id) dropped twice") }
+                guard skip.covered == true else { continue }
                 for pending in durable.pending.values where pending.event === skip.event {
                     covered.append((pending.key, entry.number))
                 }
@@ -169,7 +174,8 @@ final class Checker {
     func observe(_ events: [PipelineEvent]) {
         for event in events {
             switch event {
-            case .acquired(let key, let run, _):
+            case .acquired(let key, let run, let event):
+                if let event { served.insert(event) }
                 if let holder = holders[key] { fail("G1: run \(run) of \(key) beside run \(holder)") }
                 if run <= lastRuns[key] ?? 0 { fail("G1: run \(run) of \(key) after \(lastRuns[key] ?? 0)") }
                 holders[key] = run
@@ -182,11 +188,40 @@ final class Checker {
         }
     }
 
+    /// Kafka's offsets follow the store (G6).
+    func observe(offsets: [TopicPartition: Int64]) {
+        for (partition, offset) in offsets where offset > durable.inputs[partition] ?? 0 {
+            fail("G6: offset \(offset) of \(partition) is told before it is durable")
+        }
+    }
+
     /// The process died: runs that left no trace are numbered anew, and what was promised to pure triggers is gone.
     func crashed() {
         holders = [:]
         lastRuns = durable.runs
         promises = [:]
+        served = Set(identities.map(\.id))
+    }
+
+    /// What the past still says of what comes: of two paths with the same words, and machines that go on alike, the same ends
+    /// are violations. Numbers count from what is durable. Whoever was dropped with a promise while undecided is no part of it:
+    /// every later decision keeps that promise, and none breaks it for every path.
+    var outlook: String {
+        func list(_ words: [String]) -> String { "[\(words.joined(separator: ", "))]" }
+        func runs(_ runs: [ExpertUseCase: Int64]) -> String {
+            list(runs.map { "\($0.key)#\($0.value - durable.runs[$0.key, default: 0])" }.sorted())
+        }
+        let pending = durable.pending.sorted { $0.key < $1.key }.map {
+            "\($0.value.key.id)\($0.value.event.identity.id)"
+        }
+        let positions = durable.positions.sorted { $0.key < $1.key }.map {
+            "\($0.value.expert)/\($0.value.symbol) of \($0.value.recommendation) \($0.value.quantity.billionths)"
+        }
+        let owed = promises.filter { $0.value > passes[$0.key] ?? 0 }.keys.map(\.description).sorted()
+        return
+            "inputs \(list(durable.inputs.sorted { $0.key < $1.key }.map { "\($0.value)" })) pending \(list(pending)) "
+            + "events \(list(identities.map(\.id).sorted())) served \(list(served.union(dropped.map(\.id)).sorted())) taken in \(list(takenIn.keys.map { "\($0.key)/\($0.id)" }.sorted())) "
+            + "positions \(list(positions)) owed \(list(owed)) runs \(runs(lastRuns)) held \(runs(holders))"
     }
 
     // MARK: - Publishing
@@ -212,6 +247,9 @@ final class Checker {
         }
         for (key, drop) in promises where (passes[key] ?? 0) <= drop {
             fail("G2: no pass of \(key) after the drop in commit \(drop)")
+        }
+        for identity in identities where !served.contains(identity.id) && !dropped.contains(identity) {
+            fail("G2: event \(identity.id) got neither its key nor a skip")
         }
         for (key, run) in holders { fail("G1: run \(run) of \(key) never ended") }
         if let last = rows.last, last.number != publishedThrough {

@@ -6,60 +6,78 @@ import TradePipeline
 /// Every interleaving of a small world: what arrives, waiters, timers, answers, and faults. From every state that is reached the
 /// world goes on to its end without another fault, and every guarantee has to hold there.
 ///
-/// Always: three events of a key and one of another without a fault, and two and one with one fault of any kind. With
-/// `TRADE_MANAGER_DEEP` set: three and one with one fault, some 300,000 states a policy, which takes minutes.
+/// Always: what takes seconds. With `TRADE_MANAGER_DEEP` set: three events of a key and one of another with one fault of any
+/// kind, and two and one with two, for every policy; that takes minutes, and is meant for a build with optimisation:
+///
+///     swift build -c release --build-tests -Xswiftc -enable-testing
+///     TRADE_MANAGER_DEEP=1 .build/release/trade-managerPackageTests.xctest --testing-library swift-testing --filter ExhaustiveTests
 @Suite(.serialized) struct ExhaustiveTests {
+    /// A world to explore: events of the first key, and faults of any kind together.
+    struct World: CustomTestStringConvertible, Sendable {
+        let policy: LockPolicy
+        let events: Int
+        let faults: Int
+
+        var testDescription: String {
+            "\(policy.whenBusy.rawValue), wait \(policy.wait / 1_000_000) ms, \(events)+1 events, faults: \(faults)"
+        }
+
+        func explorer() -> Explorer {
+            var limits = ExhaustiveWorld.Limits()
+            limits.faults = faults
+            return Explorer { ExhaustiveWorld(policy: policy, events: events, limits: limits) }
+        }
+    }
+
+    private static let coalesce = LockPolicy(whenBusy: .coalesce, wait: 0)
+    private static let queue = LockPolicy(whenBusy: .queue, wait: 0, queueLimit: 1)
+    private static let waiter = LockPolicy(whenBusy: .coalesce, wait: 500_000_000)
     private static let isDeep = ProcessInfo.processInfo.environment["TRADE_MANAGER_DEEP"] != nil
 
-    private static let policies = [
-        LockPolicy(whenBusy: .coalesce, wait: 0), LockPolicy(whenBusy: .queue, wait: 0, queueLimit: 1),
-        LockPolicy(whenBusy: .coalesce, wait: 500_000_000),
-    ]
+    @Test(arguments: [
+        World(policy: coalesce, events: 3, faults: 0), World(policy: queue, events: 2, faults: 0),
+        World(policy: waiter, events: 2, faults: 0), World(policy: coalesce, events: 2, faults: 1),
+    ])
+    func everyInterleaving(of world: World) { explore(world) }
 
-    @Test(arguments: policies) func withoutFaults(policy: LockPolicy) {
-        explore(policy, events: 3, faults: 0, atLeast: 300)
+    @Test(
+        .enabled(if: isDeep),
+        arguments: [
+            World(policy: queue, events: 3, faults: 0), World(policy: waiter, events: 3, faults: 0),
+            World(policy: coalesce, events: 3, faults: 1), World(policy: queue, events: 3, faults: 1),
+            World(policy: waiter, events: 3, faults: 1),
+            World(policy: coalesce, events: 2, faults: 2), World(policy: queue, events: 2, faults: 2),
+            World(policy: waiter, events: 2, faults: 2),
+        ])
+    func everyInterleavingDeep(of world: World) { explore(world) }
+
+    private func explore(_ world: World) {
+        var explorer = world.explorer()
+        let time = ContinuousClock().measure { explorer.run() }
+        print(
+            "\(world.testDescription): \(explorer.states) states, \(explorer.moves) moves, depth \(explorer.depth), "
+                + "\(explorer.ends) ends, \(time.components.seconds) s")
+        if let finding = explorer.finding { Issue.record("\(finding)") }
     }
 
-    @Test func withOneFault() {
-        explore(ExhaustiveTests.policies[0], events: 2, faults: 1, atLeast: 3_000)
-    }
+    /// Whether the words that tell states apart say enough: where two paths met, the same follows after both.
+    @Test(arguments: [
+        (World(policy: waiter, events: 2, faults: 0), 10), (World(policy: coalesce, events: 1, faults: 1), 20),
+    ])
+    func whatMeetsGoesOnAlike(of world: World, stride: Int) { compare(world, stride) }
 
-    @Test(.enabled(if: isDeep), arguments: policies) func withOneFaultDeep(policy: LockPolicy) {
-        explore(policy, events: 3, faults: 1, atLeast: 50_000)
-    }
+    @Test(
+        .enabled(if: isDeep),
+        arguments: [
+            (World(policy: coalesce, events: 2, faults: 1), 1), (World(policy: queue, events: 2, faults: 1), 1),
+            (World(policy: waiter, events: 2, faults: 1), 1), (World(policy: waiter, events: 3, faults: 0), 1),
+        ])
+    func whatMeetsGoesOnAlikeDeep(of world: World, stride: Int) { compare(world, stride) }
 
-    private func explore(_ policy: LockPolicy, events: Int, faults: Int, atLeast: Int) {
-        var limits = ExhaustiveWorld.Limits()
-        limits.faults = faults
-        let make = { ExhaustiveWorld(policy: policy, events: events, limits: limits) }
-        var states = 0
-        var seen: Set<String> = []
-        var open: [[Move]] = [[]]
-        while var path = open.popLast() {
-            var world = replay(path, make)
-            // On along the first branch; the others are kept for later.
-            while seen.insert(world.fingerprint).inserted {
-                states += 1
-                let moves = world.moves
-                world.check()
-                world.finish()
-                if !world.checker.violations.isEmpty {
-                    Issue.record("\(world.checker.violations.prefix(3)) after \(path)")
-                    return
-                }
-                guard let first = moves.first else { break }
-                for move in moves.dropFirst() { open.append(path + [move]) }
-                path.append(first)
-                world = replay(path, make)
-            }
-        }
-        print("\(policy.whenBusy.rawValue), wait \(policy.wait / 1_000_000) ms, \(faults) faults: \(states) states")
-        #expect(states >= atLeast)
-    }
-
-    private func replay(_ path: [Move], _ make: () -> ExhaustiveWorld) -> ExhaustiveWorld {
-        let world = make()
-        for move in path { world.apply(move) }
-        return world
+    private func compare(_ world: World, _ stride: Int) {
+        var explorer = world.explorer()
+        explorer.run()
+        #expect(explorer.meetings > 100)
+        if let difference = explorer.difference(stride: stride) { Issue.record("\(difference)") }
     }
 }

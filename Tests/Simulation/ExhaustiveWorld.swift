@@ -3,20 +3,6 @@ import TradeContracts
 import TradeCore
 import TradePipeline
 
-/// One step of an exhaustive exploration.
-enum Move: Hashable, Sendable {
-    case deliver(Int32)
-    case load(Int)
-    case evaluate(Int, fails: Bool)
-    case commit(PipelineHarness.CommitAnswer)
-    case recover
-    case timer
-    case revoke
-    case assign
-    case stop
-    case crash
-}
-
 /// Three events of one key and one of another key of the same account, and every fault as often as `Limits` says.
 final class ExhaustiveWorld {
     /// What may still happen on a path.
@@ -35,6 +21,8 @@ final class ExhaustiveWorld {
     let harness: PipelineHarness
     let checker = Checker()
     private(set) var limits: Limits
+    /// Stable hashes of everything that may arrive.
+    private(set) var identities: [UInt64] = []
 
     /// `events`: of the first key, 1 to 3.
     init(policy: LockPolicy, events: Int, limits: Limits) {
@@ -55,6 +43,7 @@ final class ExhaustiveWorld {
         ]
         for body in bodies.prefix(events) { harness.append(body, to: .events(0)) }
         harness.append(Build.event("d", expert: 2, [Build.recommendation(5, "A")]), to: .events(1))
+        identities = ExhaustiveWorld.identities(in: harness.logs)
         begin()
         // Both experts are in memory; after a crash they are read again, in any order.
         for expert in [Int64(1), 2] {
@@ -97,6 +86,15 @@ final class ExhaustiveWorld {
         if limits.stops > 0, limits.faults > 0 { moves.append(.stop) }
         if limits.crashes > 0, limits.faults > 0 { moves.append(.crash) }
         return moves
+    }
+
+    /// The move that `finish` begins with; nil where it begins with something that is none.
+    var nextAnswer: Move? {
+        if !harness.isStopping, !harness.assigned.contains(.events(0)) { return .assign }
+        if harness.mustRecover { return .recover }
+        if !harness.loads.isEmpty { return .load(0) }
+        if !harness.evaluations.isEmpty { return .evaluate(0, fails: false) }
+        return harness.commit.isEmpty ? nil : .commit(.committed)
     }
 
     func apply(_ move: Move) {
@@ -144,38 +142,11 @@ final class ExhaustiveWorld {
         harness.events = []
         checker.observe(events)
         checker.observe(published: harness.published)
+        checker.observe(offsets: harness.committedOffsets)
     }
 
     /// The caches as they are now; on the way here they were looked at already.
     func check() { checker.checkCaches(harness) }
-
-    /// The machine, what lies open, what is durable, and what may still happen.
-    var fingerprint: String {
-        var text = harness.pipeline.describe(now: harness.now)
-        text += "\nloads \(harness.loads.map { ExhaustiveWorld.name(of: $0.request) })"
-        text +=
-            "\nevaluations \(harness.evaluations.map { "\($0.key) \($0.subjects.map(\.recommendation.id.rawValue))" })"
-        text += "\ncommit \(harness.commit.count) recover \(harness.mustRecover) "
-        text += "fetch \(harness.fetch.sorted { $0.key < $1.key }.map(\.value))"
-        text += "\ndurable \(checker.durable.pending.values.map(\.recommendation.id.rawValue).sorted())"
-        text += " \(checker.durable.inputs.sorted { $0.key < $1.key }.map(\.value))"
-        text += " \(checker.durable.positions.values.map { "\($0.expert)\($0.symbol)\($0.recommendation)" }.sorted())"
-        text += " \(checker.durable.runs.map { "\($0.key)\($0.value)" }.sorted())"
-        text += " \(limits.failures)\(limits.refusals)\(limits.unavailable)\(limits.doubts)"
-        text += "\(limits.revocations)\(limits.stops)\(limits.crashes)\(limits.faults)"
-        return text
-    }
-
-    private static func name(of request: LoadRequest) -> String {
-        switch request {
-        case .known(let identities, let recommendations):
-            "known \(identities.map(\.id)) \(recommendations.map(\.id.rawValue))"
-        case .expert(let expert, _): "expert \(expert.rawValue)"
-        case .pending(let key, _): "pending \(key.expert.rawValue)"
-        case .position: "position"
-        case .outbox(let after, let limit): "outbox \(after) \(limit)"
-        }
-    }
 
     /// From here without faults to the end, after a stop in a new process.
     func finish() {
@@ -191,6 +162,7 @@ final class ExhaustiveWorld {
         if let trouble = harness.settle() { checker.fail("at rest: \(trouble)") }
         observe()
         check()
+        if harness.openRevocations > 0 { checker.fail("a revocation was never finished") }
         checker.checkEnd(harness)
     }
 }

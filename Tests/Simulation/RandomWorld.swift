@@ -199,6 +199,7 @@ final class RandomWorld {
         harness.events = []
         checker.observe(events)
         checker.observe(published: harness.published)
+        checker.observe(offsets: harness.committedOffsets)
         if !entries.isEmpty || steps % 7 == 0 { checker.checkCaches(harness) }
     }
 

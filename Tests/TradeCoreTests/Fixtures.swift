@@ -89,7 +89,8 @@ enum Make {
     ) -> EvaluationSubject {
         EvaluationSubject(
             useCase: useCase, recommendation: recommendation, settings: settings, position: position,
-            previous: previous, now: now, balance: balance?.number, lastCloses: lastCloses)
+            previous: previous.map(PreviousRecommendation.init), now: now, balance: balance?.number,
+            lastCloses: lastCloses)
     }
 
     static func rule(

@@ -1,12 +1,12 @@
 import Foundation
-import Settings
+package import Settings
 import TradeContracts
-import TradeCore
+package import TradeCore
 
 /// Reads the reference file that the configuration names (design §5; R20, R49).
-enum ReferenceFileReader {
+package enum ReferenceFileReader {
     /// What the file sets; throws a `ConfigurationError` that names file, line, path and what is allowed.
-    static func changes(_ path: Sourced<ConfiguredPath?>) throws -> [ReferenceChange] {
+    package static func changes(_ path: Sourced<ConfiguredPath?>) throws -> [ReferenceChange] {
         guard let file = path.wrappedValue?.path else { return [] }
         func problem(_ message: String) -> ConfigurationError {
             ConfigurationError(key: "reference.file", from: path.source, "\(file): \(message)")

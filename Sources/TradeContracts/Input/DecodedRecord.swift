@@ -12,7 +12,14 @@ package struct EventIdentity: Hashable, Sendable {
     }
 
     package static func == (left: EventIdentity, right: EventIdentity) -> Bool {
-        left.id.utf8.elementsEqual(right.id.utf8) && left.source.utf8.elementsEqual(right.source.utf8)
+        hasSameBytes(left.id, right.id) && hasSameBytes(left.source, right.source)
+    }
+
+    // `==` of strings is about characters, and their UTF-8 view compares through an iterator.
+    private static func hasSameBytes(_ left: String, _ right: String) -> Bool {
+        left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+        }.flatMap { $0 } ?? left.utf8.elementsEqual(right.utf8)
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(stableHash) }
@@ -20,9 +27,9 @@ package struct EventIdentity: Hashable, Sendable {
     /// A hash that stays the same across processes: the store's index and the filter of identities use it.
     package var stableHash: UInt64 {
         var hash = StableHash()
-        hash.combine(id.utf8)
+        hash.combine(id)
         hash.combine(byte: 0)
-        hash.combine(source.utf8)
+        hash.combine(source)
         return hash.value
     }
 }

@@ -12,6 +12,12 @@ package struct StableHash: Sendable {
         for byte in bytes { combine(byte: byte) }
     }
 
+    /// The bytes of a text in UTF-8.
+    package mutating func combine(_ text: String) {
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { combine($0) }
+        if isDone == nil { combine(text.utf8) }
+    }
+
     package mutating func combine(_ number: Int64) {
         withUnsafeBytes(of: number.littleEndian) { combine($0) }
     }

@@ -6,7 +6,7 @@ package struct EvaluationSubject: Sendable {
     /// The active position of this expert in the symbol (R41).
     package var position: Position?
     /// The previous recommendation of this expert and symbol (R40).
-    package var previous: Recommendation?
+    package var previous: PreviousRecommendation?
     /// The pass's clock.
     package var now: Timestamp
     /// The account's balance, for `instrument_account_share`, which without it is an absent number (R43).
@@ -16,7 +16,7 @@ package struct EvaluationSubject: Sendable {
 
     package init(
         useCase: UseCase, recommendation: Recommendation, settings: ExpertSettings, position: Position?,
-        previous: Recommendation?, now: Timestamp, balance: Fixed9? = nil, lastCloses: LastCloses = LastCloses()
+        previous: PreviousRecommendation?, now: Timestamp, balance: Fixed9? = nil, lastCloses: LastCloses = LastCloses()
     ) {
         self.useCase = useCase
         self.recommendation = recommendation

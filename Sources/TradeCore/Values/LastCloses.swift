@@ -24,5 +24,12 @@ package struct LastCloses: Hashable, Sendable {
         }
     }
 
+    /// Takes others into account.
+    package mutating func merge(_ other: LastCloses) {
+        if let time = other.any { any = later(any, time) }
+        if let time = other.profitable { profitable = later(profitable, time) }
+        if let time = other.losing { losing = later(losing, time) }
+    }
+
     private func later(_ known: Timestamp?, _ new: Timestamp) -> Timestamp { max(known ?? new, new) }
 }

@@ -69,8 +69,7 @@ struct CommitQueue {
     /// The same entries again, to find out whether the store is available by now; the phase stays as it is until the answer.
     mutating func trial(limit: Int) -> [ChangeSet] {
         guard sent == 0 else { return [] }
-        var group: [ChangeSet] = []
-        while group.count < limit, let entry = entries[group.count] { group.append(entry.changes) }
+        let group = entries.prefix(limit) { $0.changes }
         sent = group.count
         return group
     }
@@ -78,10 +77,11 @@ struct CommitQueue {
     /// Entries up to this number are durable: they leave the queue. What the writer had beyond them it has no longer.
     mutating func finish(through number: Int64) -> [QueuedEntry] {
         var finished: [QueuedEntry] = []
-        while let first = entries.first, first.changes.number <= number {
-            entries.removeFirst()
+        finished.reserveCapacity(Int(clamping: min(Int64(entries.count), max(0, number - durable))))
+        // Numbers have no gaps, so that no entry has to be looked at.
+        while durable < number, let first = entries.removeFirst() {
             finished.append(first)
-            durable = first.changes.number
+            durable += 1
         }
         sent = 0
         return finished

@@ -125,6 +125,7 @@ extension Pipeline {
     private func finishEntries(through number: Int64, now: Moment) {
         var rows: [PublishableRow] = []
         var ended: [Pass] = []
+        var touched: [PartitionState] = []
         for entry in queue.finish(through: number) {
             counters.commits += 1
             for row in entry.changes.rows {
@@ -133,10 +134,10 @@ extension Pipeline {
             }
             entry.expert?.uncommitted -= 1
             for position in entry.changes.positions where position.status.isTerminal {
-                for order in position.orders { recentEndings.markDurable(order.id, nextTicket: tickets.next) }
+                for order in position.orders { recentEndings.markDurable(order.id, tickets) }
             }
             switch entry.intent {
-            case .record(let record): finish(record, entry.changes)
+            case .record(let record): finish(record, entry.changes, &touched)
             case .pass(let pass): ended.append(pass)
             case .drop, .reference: break
             case .relayMark(let mark):
@@ -145,6 +146,8 @@ extension Pipeline {
             }
             if let expert = entry.expert { noteIdle(expert) }
         }
+        for partition in touched { moveOffset(of: partition) }
+        forgetSeen()
         relay.append(rows, limit: configuration.publishWindow, now: now.monotonic)
         askForSpilled()
         for pass in ended {
@@ -153,18 +156,26 @@ extension Pipeline {
         }
     }
 
-    private func finish(_ record: IntakeRecord, _ changes: ChangeSet) {
-        record.partition.uncommitted -= 1
-        if let event = changes.event { recentEvents.markDurable(event.identity, nextTicket: tickets.next) }
+    private func finish(_ record: IntakeRecord, _ changes: ChangeSet, _ touched: inout [PartitionState]) {
+        let partition = record.partition
+        partition.uncommitted -= 1
+        if changes.event != nil, let identity = record.identity { recentEvents.markDurable(identity, tickets) }
         for pending in changes.recommendations {
-            recentRecommendations.markDurable(pending.recommendationKey, nextTicket: tickets.next)
+            recentRecommendations.markDurable(pending.recommendationKey, tickets)
         }
         closeTickets(record)
-        if let position = changes.position { durablePositions[position.partition] = position.nextOffset }
-        if let position = changes.position,
-            !record.partition.revoked || revoking.contains(where: { $0 === record.partition })
-        {
-            actions.offsets[position.partition] = position.nextOffset
+        guard let position = changes.position else { return }
+        if partition.finished == nil { touched.append(partition) }
+        partition.finished = position
+    }
+
+    /// The offset of a partition may be moved to behind its last durable record.
+    private func moveOffset(of partition: PartitionState) {
+        guard let position = partition.finished else { return }
+        partition.finished = nil
+        durablePositions[partition.id] = position.nextOffset
+        if !partition.revoked || revoking.contains(where: { $0 === partition }) {
+            actions.offsets[partition.id] = position.nextOffset
         }
     }
 }

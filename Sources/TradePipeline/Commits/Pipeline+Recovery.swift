@@ -55,7 +55,7 @@ extension Pipeline {
             relay.queuedMark = relay.durableMark
         default: break
         }
-        if let event = entry.changes.event { recentEvents.removeQueued(event.identity) }
+        if let event = entry.changes.event { recentEvents.removeQueued(IdentityKey(event.identity)) }
         for pending in entry.changes.recommendations { recentRecommendations.removeQueued(pending.recommendationKey) }
         for position in entry.changes.positions where position.status.isTerminal {
             for order in position.orders { recentEndings.removeQueued(order.id) }

@@ -6,8 +6,8 @@ final class IntakeRecord {
     let decoded: DecodedRecord
     /// Kept alive: a record outlives the assignment of its partition, in the commit queue and in questions to the store.
     let partition: PartitionState
-    /// Of an event: its identity's hash, and its recommendations' keys with theirs. Found once, they are looked up often.
-    let identityHash: UInt64
+    /// Of an event: its identity, and its recommendations' keys, with their hashes. Found once, they are looked up often.
+    let identity: IdentityKey?
     let recommendationKeys: [RecommendationKey]
     let recommendationHashes: [UInt64]
     /// Whether the store holds the event's identity; nil: not asked, or not answered yet.
@@ -26,13 +26,13 @@ final class IntakeRecord {
         self.decoded = decoded
         self.partition = partition
         guard case .event(let event) = decoded.body else {
-            identityHash = 0
+            identity = nil
             recommendationKeys = []
             recommendationHashes = []
             return
         }
         let key = event.lockKey
-        identityHash = event.identity.stableHash
+        identity = IdentityKey(event.identity)
         recommendationKeys = event.recommendations.map { RecommendationKey(key: key, id: $0.id) }
         recommendationHashes = recommendationKeys.map(\.stableHash)
     }

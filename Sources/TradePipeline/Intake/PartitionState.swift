@@ -11,6 +11,8 @@ final class PartitionState {
     var waiting = Queue<IntakeRecord>()
     /// Taken in and not durable.
     var uncommitted = 0
+    /// Of records that are durable since this was last nil: the position behind the last one.
+    var finished: InputPosition?
     var paused = false
     var revoked = false
     /// The end as the source last met it: beyond the last record where that is followed by markers of transactions. Nil until then.

@@ -67,11 +67,11 @@ extension Pipeline {
 
     /// Whether the filter takes part of an event for known and neither memory nor an answer settles it.
     func mustAsk(_ record: IntakeRecord) -> Bool {
-        guard case .event(let event) = record.decoded.body, record.identityInStore == nil else { return false }
-        if recentEvents.state(of: event.identity) == nil, filter.mayContain(record.identityHash) { return true }
+        guard let identity = record.identity, record.identityInStore == nil else { return false }
+        if filter.mayContain(identity.stableHash), recentEvents.state(of: identity) == nil { return true }
         guard record.recommendationsInStore == nil else { return false }
         return zip(record.recommendationKeys, record.recommendationHashes).contains { key, hash in
-            recentRecommendations.state(of: key) == nil && filter.mayContain(hash)
+            filter.mayContain(hash) && recentRecommendations.state(of: key) == nil
         }
     }
 
@@ -91,8 +91,14 @@ extension Pipeline {
     }
 
     func closeTickets(_ record: IntakeRecord) {
+        guard !record.tickets.isEmpty else { return }
         for ticket in record.tickets { tickets.close(ticket) }
         record.tickets = []
+        forgetSeen()
+    }
+
+    /// Forgets what every question that is under way has seen.
+    func forgetSeen() {
         recentEvents.evict(oldest: tickets.oldest)
         recentRecommendations.evict(oldest: tickets.oldest)
         recentEndings.evict(oldest: tickets.oldest)
@@ -125,7 +131,8 @@ extension Pipeline {
     func enqueueEvent(_ record: IntakeRecord, _ event: AnalysisEvent, now: Moment) -> EventHandle? {
         let key = event.lockKey
         let skippedAt = configuration.clock == .wall ? now.wall : event.occurredAt
-        if isKnown(event.identity, record) {
+        guard let identity = record.identity else { return nil }
+        if isKnown(identity, record) {
             let source = reference(to: event, record, number: 0)
             note(.duplicate(key, event: event.identity.id, record.decoded.address))
             let skip = SkipRecord(
@@ -139,8 +146,8 @@ extension Pipeline {
         let source = newReference(to: event, record)
         var fresh: [PendingRecommendation] = []
         var skips: [OutputRecord] = []
-        for (place, (recommendation, identity)) in zip(event.recommendations, record.recommendationKeys).enumerated() {
-            if isKnown(identity, record) {
+        for (place, (recommendation, itsKey)) in zip(event.recommendations, record.recommendationKeys).enumerated() {
+            if isKnown(itsKey, record) {
                 skips.append(
                     .skip(
                         SkipRecord(
@@ -151,13 +158,14 @@ extension Pipeline {
             }
             fresh.append(newPending(recommendation, of: source))
             filter.insert(record.recommendationHashes[place])
-            recentRecommendations.insertQueued(identity, ())
+            recentRecommendations.insertQueued(itsKey, ())
         }
-        filter.insert(record.identityHash)
-        recentEvents.insertQueued(event.identity, ())
+        filter.insert(identity.stableHash)
+        recentEvents.insertQueued(identity, ())
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle
         keyState(key)?.keep(fresh, entry: queue.nextNumber, limit: configuration.pendingLimit)
+        experts[event.expert]?.history.append(fresh, entry: queue.nextNumber, durable: queue.durable)
         enqueue(
             .record(record),
             Changes(position: record.position, event: source, recommendations: fresh, outputs: skips),
@@ -183,7 +191,7 @@ extension Pipeline {
 
     // What memory knows is written down on the record, so that it stays known if the entry has to be made anew; what is only
     // queued keeps a ticket open, so that it is not forgotten before this record is durable.
-    private func isKnown(_ identity: EventIdentity, _ record: IntakeRecord) -> Bool {
+    private func isKnown(_ identity: IdentityKey, _ record: IntakeRecord) -> Bool {
         switch recentEvents.state(of: identity) {
         case .durable: record.identityInStore = true
         case .queued:

@@ -10,7 +10,9 @@ struct RecentIdentities<Key: Hashable, Value> {
         case durable
     }
 
-    private var entries: [Key: (marker: Int64, value: Value)] = [:]
+    private typealias Entry = (marker: Int64, value: Value)
+
+    private var entries: [Key: Entry] = [:]
     private var durable = Queue<(key: Key, marker: Int64)>()
 
     var count: Int { entries.count }
@@ -22,6 +24,15 @@ struct RecentIdentities<Key: Hashable, Value> {
 
     func value(of key: Key) -> Value? { entries[key]?.value }
 
+    /// What is queued, and what is durable with the number of the first ticket that has certainly seen it, in the order in which
+    /// it is forgotten: for looking at a state.
+    var contents: (queued: [Key], durable: [(key: Key, marker: Int64)]) {
+        (
+            entries.filter { $0.value.marker == .max }.map(\.key),
+            durable.elements.filter { entries[$0.key]?.marker == $0.marker }
+        )
+    }
+
     mutating func insertQueued(_ key: Key, _ value: Value) { entries[key] = (.max, value) }
 
     /// Takes back one that was queued and is not going to be durable.
@@ -29,18 +40,24 @@ struct RecentIdentities<Key: Hashable, Value> {
         if entries[key]?.marker == .max { entries[key] = nil }
     }
 
-    /// `nextTicket`: the number that the next ticket gets; those below it may have begun before this commit.
-    mutating func markDurable(_ key: Key, nextTicket: Int64) {
-        guard entries[key]?.marker == .max else { return }
-        entries[key]?.marker = nextTicket
-        durable.append((key, nextTicket))
+    /// `tickets`: those that are open may have begun before this commit; without any it is forgotten at once.
+    mutating func markDurable(_ key: Key, _ tickets: Tickets) {
+        guard let index = entries.index(forKey: key), entries.values[index].marker == .max else { return }
+        if tickets.oldest == tickets.next {
+            entries.remove(at: index)
+        } else {
+            entries.values[index].marker = tickets.next
+            durable.append((key, tickets.next))
+        }
     }
 
     /// Forgets what every open ticket has seen; `oldest` is the lowest number of an open ticket, or the next one.
     mutating func evict(oldest: Int64) {
         while let first = durable.first, first.marker <= oldest {
             durable.removeFirst()
-            if entries[first.key]?.marker == first.marker { entries[first.key] = nil }
+            if let index = entries.index(forKey: first.key), entries.values[index].marker == first.marker {
+                entries.remove(at: index)
+            }
         }
     }
 }
@@ -61,6 +78,9 @@ struct Tickets {
         closed.insert(ticket)
         while closed.remove(oldestKnown) != nil { oldestKnown += 1 }
     }
+
+    /// How many tickets below this number are open.
+    func open(below number: Int64) -> Int { (oldestKnown..<max(oldestKnown, number)).count { !closed.contains($0) } }
 
     /// The lowest open ticket, or the next one where none is open.
     var oldest: Int64 { oldestKnown }

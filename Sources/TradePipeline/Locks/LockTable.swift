@@ -74,7 +74,8 @@ package struct LockTable<Key: Hashable, Waiter> {
     // Every wait has the same length, so deadlines come in order: a queue, and what is over already is passed by lazily.
     private var deadlines: Queue<Deadline> = Queue()
     private var tickets: UInt64 = 0
-    private var waitsSuspended = false
+    /// Whether waits do not run out now.
+    package private(set) var waitsSuspended = false
 
     package init(policy: LockPolicy) { self.policy = policy }
 
@@ -104,6 +105,19 @@ package struct LockTable<Key: Hashable, Waiter> {
 
     /// How many wait for the key.
     package func waiters(_ slot: LockSlot) -> Int { Int(slots[Int(slot.index)]?.waiting ?? 0) }
+
+    /// Who waits for the key, oldest first, and until when where the wait runs out: for looking at a state, not for the path.
+    package func waiting(_ slot: LockSlot) -> [(waiter: Waiter, until: Int64?)] {
+        var result: [(waiter: Waiter, until: Int64?)] = []
+        var place = slots[Int(slot.index)]?.firstWaiter ?? -1
+        while place >= 0 {
+            let node = nodes[Int(place)]
+            let deadline = deadlines.elements.first { $0.node == place && $0.ticket == node.ticket }
+            if let waiter = node.waiter { result.append((waiter, deadline?.at)) }
+            place = node.next
+        }
+        return result
+    }
 
     /// The last run number that was given out for the key.
     package func run(_ slot: LockSlot) -> Int64 { slots[Int(slot.index)]?.run ?? 0 }

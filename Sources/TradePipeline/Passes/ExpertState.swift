@@ -22,6 +22,8 @@ final class ExpertState {
     var sweeps: [UseCase] = []
     /// When entries were made, for the limit an hour (R94).
     var entries = Queue<Timestamp>()
+    /// What its rules may ask about.
+    var history = ExpertHistory()
     /// Entries of the commit queue that touch it.
     var uncommitted = 0
     /// Partitions whose first record waits for it.
@@ -45,6 +47,7 @@ final class ExpertState {
         active = [:]
         orders = [:]
         entries = Queue()
+        history.forget()
         enterMarket?.forget()
         openPositions?.forget()
     }

@@ -8,6 +8,8 @@ final class Pass {
         case held
         /// Its key has more pending than is in memory: they become durable, and are read back.
         case loading
+        /// Its rules ask about the past, and the store has been asked.
+        case recalling
         case evaluating
         /// Its entry is queued.
         case committing
@@ -37,6 +39,9 @@ final class Pass {
     var subjects: [EvaluationSubject] = []
     var decisions: [RuleDecision] = []
     var ids: [CandidateIDs] = []
+    /// What came before each selected one, where the rules ask for it, and the question to the store that is under way.
+    var lookups: [HistoryLookup] = []
+    var historyLoad: Int64?
     /// Versions of the expert and the ruleset that it was evaluated by.
     var expertVersion: Int64 = 0
     var rulesetVersion: Int64 = 0

@@ -47,6 +47,7 @@ extension Pipeline {
         if let before { remove(before, from: expert) }
         if position.status.isTerminal {
             for order in position.orders { recentEndings.insertQueued(order.id, position) }
+            expert.history.append(position, entry: queue.nextNumber, durable: queue.durable)
         } else {
             insert(position, into: expert)
         }

@@ -38,6 +38,7 @@ extension Pipeline {
     /// Chooses among what is pending, and has it evaluated.
     func select(_ pass: Pass, now: Moment) {
         let key = pass.key
+        closeLookups(of: pass)
         setClock(of: pass, now: now)
         pass.epoch = epoch
         pass.pending = key.pending
@@ -72,6 +73,7 @@ extension Pipeline {
 
     /// Puts a pass back to before its snapshot.
     func hold(_ pass: Pass) {
+        closeLookups(of: pass)
         pass.key.covered.merge(pass.coverage)
         pass.phase = .held
         heldPasses.append(pass)
@@ -97,9 +99,15 @@ extension Pipeline {
             settle(pass, now: now)
             return
         }
+        guard knowsHistory(pass, ruleset.value) else {
+            askForHistory(pass)
+            return
+        }
         pass.expertVersion = expert.version
         pass.rulesetVersion = ruleset.version
-        pass.subjects = pass.selection.selected.map { subject(pass.pending[$0].recommendation, pass, expert.value) }
+        pass.subjects = pass.selection.selected.enumerated().map { place, index in
+            subject(place, pass.pending[index].recommendation, pass, expert.value)
+        }
         pass.attempt += 1
         pass.phase = .evaluating
         actions.evaluations.append(
@@ -108,11 +116,15 @@ extension Pipeline {
                 explain: configuration.explanations, isolated: pass.isolated))
     }
 
-    func subject(_ recommendation: Recommendation, _ pass: Pass, _ expert: Expert) -> EvaluationSubject {
-        EvaluationSubject(
+    /// `place`: of the recommendation among those that the pass has selected.
+    func subject(
+        _ place: Int, _ recommendation: Recommendation, _ pass: Pass, _ expert: Expert
+    ) -> EvaluationSubject {
+        let lookup = place < pass.lookups.count ? pass.lookups[place] : nil
+        return EvaluationSubject(
             useCase: pass.key.key.useCase, recommendation: recommendation, settings: expert.settings,
-            position: pass.key.expert.activePosition(recommendation.symbol), previous: nil, now: pass.time,
-            balance: reference.accounts[expert.account]?.balance)
+            position: pass.key.expert.activePosition(recommendation.symbol), previous: lookup?.previous, now: pass.time,
+            balance: reference.accounts[expert.account]?.balance, lastCloses: lookup?.lastCloses ?? LastCloses())
     }
 
     func closedGate(of key: KeyState) -> ClosedGate? {

@@ -36,6 +36,7 @@ extension Pipeline {
     func endRun(_ pass: Pass, failed: Bool, now: Moment) {
         let key = pass.key
         passes[pass.number] = nil
+        closeLookups(of: pass)
         key.pass = nil
         // What is left of what is pending is promised a pass, as if it had been dropped now.
         if key.spilled, !failed { _ = locks.take(key.slot) }

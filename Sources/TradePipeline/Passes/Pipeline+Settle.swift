@@ -38,17 +38,18 @@ extension Pipeline {
         guard !pass.selection.selected.isEmpty else { return true }
         let complete = pass.ids.count == pass.selection.selected.count
         let sameRules = complete && pass.expertVersion == expert.version && pass.rulesetVersion == ruleset.version
+        let balance = reference.accounts[expert.value.account]?.balance
         let stale = pass.subjects.indices.filter { index in
-            !sameRules || pass.subjects[index].position != current(pass.subjects[index], pass)
+            !sameRules || pass.subjects[index].balance != balance || isStale(index, pass)
         }
         if complete, stale.isEmpty { return true }
         counters.reevaluations += 1
-        if !complete || pass.attempt < Pipeline.evaluationsOutside {
+        if !complete || !knowsHistory(pass, ruleset.value) || pass.attempt < Pipeline.evaluationsOutside {
             evaluate(pass, now: now)
             return false
         }
         for index in stale {
-            let subject = subject(pass.subjects[index].recommendation, pass, expert.value)
+            let subject = subject(index, pass.subjects[index].recommendation, pass, expert.value)
             pass.subjects[index] = subject
             // The position that it goes to may be another one, too (R81).
             pass.ids[index] = DerivedID.candidate(of: subject, key: pass.key.key)
@@ -58,8 +59,13 @@ extension Pipeline {
         return true
     }
 
-    private func current(_ subject: EvaluationSubject, _ pass: Pass) -> Position? {
-        pass.key.expert.activePosition(subject.recommendation.symbol)
+    /// Whether something that the rules saw of a recommendation's symbol is not so any more.
+    private func isStale(_ index: Int, _ pass: Pass) -> Bool {
+        let subject = pass.subjects[index]
+        if subject.position != pass.key.expert.activePosition(subject.recommendation.symbol) { return true }
+        guard index < pass.lookups.count else { return false }
+        let lookup = pass.lookups[index]
+        return !lookup.isAnswered || subject.previous != lookup.previous || subject.lastCloses != lookup.lastCloses
     }
 
     private func settleSelected(_ pass: Pass, _ expert: Expert, _ changes: inout Changes) {

@@ -130,6 +130,8 @@ package enum LoadRequest: Hashable, Sendable {
     case position(order: UniqueID)
     /// Rows of the outbox with numbers above `after`, by number.
     case outbox(after: Int64, limit: Int)
+    /// What came before these recommendations of an expert.
+    case history(ExpertID, [HistoryQuestion])
 }
 
 /// The answer to a `LoadRequest` of the same case.
@@ -139,6 +141,8 @@ package enum LoadAnswer: Sendable {
     case pending(PendingPage)
     case position(Position?)
     case outbox([PublishableRow])
+    /// In the order of the questions.
+    case history([HistoryAnswer])
 }
 
 /// An outbox row as the relay publishes it.

@@ -51,6 +51,14 @@ struct RelayState {
         }
     }
 
+    /// Where the window stands to what is visible, and what is under way; how many rows there are says nothing of what follows.
+    var summary: String {
+        let loading = loadingThrough.map { $0 == visible ? "all" : "some" } ?? "nothing"
+        return
+            "\(windowEnd == visible ? "whole" : "behind") window \(window.isEmpty ? "empty" : "filled") sent \(sent > 0) "
+            + "loading \(loading) mark \(acknowledged - durableMark) \(queuedMark - durableMark)"
+    }
+
     /// At start: rows that an earlier start left.
     mutating func noteBacklog(now: Int64) {
         if !isDrained { ages.append((visible, now)) }

@@ -36,7 +36,7 @@ extension RecommendedAction: StoreCode {
 }
 
 extension PositionStatus: StoreCode {
-    // The schema's partial indexes name 1, 2 and 3.
+    // The schema's partial indexes name 1 to 4.
     var code: Int64 {
         switch self {
         case .waiting: 1

@@ -3,7 +3,16 @@ enum StoreSchema {
     /// In the file's header (`PRAGMA application_id`): "TrdM".
     static let applicationID: Int64 = 0x5472_644D
 
-    static let migrations = [Migration(name: "first schema", sql: firstSchema)]
+    static let migrations = [
+        Migration(name: "first schema", sql: firstSchema),
+        Migration(name: "the past of an expert in a symbol", sql: history),
+    ]
+
+    // What rules ask about: the recommendation before another one (R40), and the last closes (R45).
+    private static let history = """
+        CREATE INDEX recommendations_by_symbol ON recommendations(expert, symbol, created_at, id);
+        CREATE INDEX positions_closed ON positions(expert, symbol) WHERE status = 4;
+        """
 
     // Rows are lean and in insertion order: their numbers come from the machine. Prices and
     // quantities are integers of billionths, times are microseconds since 1970; enumerations are the numbers of `StoreCodes`;

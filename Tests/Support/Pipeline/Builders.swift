@@ -97,6 +97,19 @@ package enum Build {
                 actions: [RuleAction(action: "increase_instrument_share", percent: .of(40))]),
         ])
 
+    /// Buys what was neutral before, or where a position was closed at most this many days ago.
+    package static let historyRules = ruleset(
+        "enter",
+        [
+            Rule(
+                name: "turned", triggers: [Trigger(condition: "rating_neutral_to_positive")],
+                actions: [RuleAction(action: "buy")]),
+            Rule(
+                name: "again",
+                triggers: [Trigger(condition: "days_since_last_losing_close", comparison: "<=", value: .of(1))],
+                actions: [RuleAction(action: "buy")]),
+        ])
+
     /// An account, experts on it, and both rulesets.
     package static func reference(experts: Int64 = 1) -> [ReferenceChange] {
         [account(1), enterRules, manageRules] + (1...max(1, experts)).map { expert($0) }

@@ -12,7 +12,7 @@ import Testing
         #expect(recent.state(of: 1) == .queued)
         recent.evict(oldest: .max)
         #expect(recent.state(of: 1) == .queued, "what is queued is never forgotten")
-        recent.markDurable(1, nextTicket: tickets.value.next)
+        recent.markDurable(1, tickets.value)
         let after = tickets.value.open()
         recent.evict(oldest: tickets.value.oldest)
         #expect(recent.state(of: 1) == .durable, "a question that began before the commit is under way")
@@ -24,19 +24,24 @@ import Testing
     }
 
     @Test func aRefusedOneIsTakenBackAndMayComeAgain() {
+        let tickets = Box(Tickets())
+        let open = tickets.value.open()
         var recent = RecentIdentities<Int, Void>()
         recent.insertQueued(1, ())
         recent.removeQueued(1)
         #expect(recent.state(of: 1) == nil)
-        recent.markDurable(1, nextTicket: 5)
+        recent.markDurable(1, tickets.value)
         #expect(recent.state(of: 1) == nil, "it was not durable")
         recent.insertQueued(1, ())
-        recent.markDurable(1, nextTicket: 5)
+        recent.markDurable(1, tickets.value)
         recent.removeQueued(1)
         #expect(recent.state(of: 1) == .durable, "what is durable is not taken back")
         recent.insertQueued(1, ())
-        recent.evict(oldest: 5)
+        tickets.value.close(open)
+        recent.evict(oldest: tickets.value.oldest)
         #expect(recent.state(of: 1) == .queued, "an older mark does not forget a newer entry")
+        recent.markDurable(1, tickets.value)
+        #expect(recent.state(of: 1) == nil && recent.count == 0, "no question is under way that could have missed it")
     }
 
     @Test func ticketsCloseInAnyOrderAndOnlyOnce() {

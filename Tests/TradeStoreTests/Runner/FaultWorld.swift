@@ -127,7 +127,9 @@ final class FaultWorld {
         let deadline = MonotonicTime.after(seconds: seconds)
         while try !condition() {
             guard MonotonicTime.now < deadline else {
-                let state = look { $0.describe(now: Moment(monotonic: 0, wall: Build.time)) } ?? "nothing runs"
+                let state =
+                    look { $0.describe(DescriptionFrame(now: Moment(monotonic: 0, wall: Build.time))) }
+                    ?? "nothing runs"
                 throw Failure(
                     description: "\(what) did not come within \(seconds) s\n\(log.text)\n\(state.prefix(4000))")
             }

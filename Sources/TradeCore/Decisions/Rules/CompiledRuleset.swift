@@ -3,9 +3,14 @@ package final class CompiledRuleset: Sendable {
     package let source: Ruleset
     let rules: [CompiledRule]
 
+    /// Whether any condition asks about the past: the previous recommendation (R40) or the last closes (R45). Where none does
+    /// nobody has to look it up.
+    package let readsHistory: Bool
+
     package init(_ ruleset: Ruleset) {
         source = ruleset
         rules = ruleset.rules.map(CompiledRule.init)
+        readsHistory = rules.contains { $0.triggers.contains(where: \.readsHistory) }
     }
 }
 

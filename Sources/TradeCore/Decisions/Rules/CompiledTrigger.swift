@@ -8,6 +8,13 @@ struct CompiledTrigger: Sendable {
     let source: Trigger
     let test: Test
 
+    var readsHistory: Bool {
+        switch test {
+        case .flag(let flag): flag.readsHistory
+        case .number(let condition, _, _): condition.readsHistory
+        }
+    }
+
     /// Fails with the defect's text: an unknown name or an absent operand (R49).
     static func compile(_ trigger: Trigger) -> Result<CompiledTrigger, RuleDefect> {
         if let flag = FlagCondition(name: trigger.condition) {

@@ -14,6 +14,16 @@ enum FlagCondition: Hashable, Sendable {
     case newTargetHigher
     case newTargetLower
 
+    /// Whether it looks at the previous recommendation (R40).
+    var readsHistory: Bool {
+        switch self {
+        case .ratingUpgraded, .ratingDowngraded, .ratingChange: true
+        case .bullish, .bearish, .hasNoPosition, .hasPosition, .hasPositionOnSide, .currentRating, .horizon, .risk,
+            .newTargetHigher, .newTargetLower:
+            false
+        }
+    }
+
     /// The condition of this name, nil where no flag has it.
     init?(name: String) {
         guard let condition = FlagCondition.byName[name] else { return nil }

@@ -14,6 +14,16 @@ enum NumericCondition: String, Sendable {
     case daysSinceLastLosingClose = "days_since_last_losing_close"
     case instrumentAccountShare = "instrument_account_share"
 
+    /// Whether it looks at the last closes (R45).
+    var readsHistory: Bool {
+        switch self {
+        case .daysSinceLastClose, .daysSinceLastProfitableClose, .daysSinceLastLosingClose: true
+        case .confidence, .expectedProfitTargetPercent, .percentToCurrentTarget, .percentToNewTarget, .newTargetPercent,
+            .percentOpenToNewTarget, .profitLossAmount, .profitLossPercent, .daysOpened, .instrumentAccountShare:
+            false
+        }
+    }
+
     /// The number of this condition for a recommendation; nothing in it is rounded.
     func number(for subject: EvaluationSubject) throws(ArithmeticOverflow) -> ConditionNumber {
         let price = ExactDecimal(subject.recommendation.priceAtDate)

@@ -1,0 +1,6 @@
+/// What a benchmark could not do.
+struct BenchmarkError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,34 @@
+import TradePipeline
+
+/// How the memory of the service grows with what it has done, where what it has to remember does not.
+enum MemoryMeasure: Measure {
+    static let name = "memory"
+
+    private static let workload = Workload.steady(1_000_000)
+    private static let early: Int64 = 200_000
+    private static let window: Int64 = 20_000
+
+    static func run(_ report: (Row) -> Void) throws {
+        // The embedded broker keeps 5 MiB of a partition.
+        let site = try BrokerSite(.embedded, partitions: 32)
+        try site.fill(workload, compression: "zstd")
+        let run = try ServiceRun(site, workload)
+        defer { run.end() }
+        var before: [Double] = []
+        var after: [Double] = []
+        let (sample, counters) = try run.measure { counters in
+            let events = counters.events
+            if events > early - window, events <= early + window { before.append(Double(ProcessUsage.resident)) }
+            if events > Int64(workload.events) - window { after.append(Double(ProcessUsage.resident)) }
+        }
+        guard counters.events == Int64(workload.events), !before.isEmpty, !after.isEmpty else {
+            throw BenchmarkError("\(counters)")
+        }
+        let growth = Spread(after).median - Spread(before).median
+        var row = Row("a million events, every symbol held after 40,000", Figure([sample], .rate))
+        row.figure += ", RSS \(Row.short(growth / 1e6)) MB more than at 200,000"
+        row.target = "< 5 MB"
+        row.isMet = growth < 5e6
+        report(row)
+    }
+}

@@ -1,0 +1,1 @@
+../../../Sources/TradePipeline/Locks/LockPolicy.swift

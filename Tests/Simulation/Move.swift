@@ -1,0 +1,15 @@
+import Support
+
+/// One step of an exhaustive exploration.
+enum Move: Hashable, Sendable {
+    case deliver(Int32)
+    case load(Int)
+    case evaluate(Int, fails: Bool)
+    case commit(PipelineHarness.CommitAnswer)
+    case recover
+    case timer
+    case revoke
+    case assign
+    case stop
+    case crash
+}
