@@ -35,7 +35,7 @@ extension Pipeline {
             "input \(list(positions.sorted { $0.key < $1.key }.map { "\($0.value)" })) \(durablePositions.count)")
         lines.append("reference \(referenceReady) \(referenceRead) paused \(intakePaused) \(describeTotals())")
         lines.append("relay \(relay.summary) queued \(markQueued) retry \(relay.retryAt != nil)")
-        lines.append("events \(describe(recentEvents, \.id))")
+        lines.append("events \(describe(recentEvents) { $0.identity.id })")
         lines.append("recommendations \(describe(recentRecommendations) { "\($0.key)/\($0.id)" })")
         lines.append("endings \(describe(recentEndings) { "\($0)" })")
         lines.append("known \(String(frame.identities.map { filter.mayContain($0) ? "1" : "0" }))")
