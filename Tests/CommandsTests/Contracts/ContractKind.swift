@@ -166,7 +166,7 @@ struct ContractKind: Sendable {
         refusal(topic, json, [], key: key)
     }
 
-    private static func refusal(
+    static func refusal(
         _ topic: InputTopic, _ json: String, _ headers: [(String, String)] = [], key: String = "1"
     ) -> String? {
         var block: [UInt8] = []

@@ -1,5 +1,7 @@
 import ServiceSupport
 import Testing
+import TradeContracts
+import TradeCore
 
 extension Processes {
     /// The schemas take and refuse what the readers take and refuse: every field of every input with every value of a list.
@@ -122,6 +124,53 @@ extension Processes {
                 let refusal = ContractKind.all.first?.refusal(row.text)
                 #expect((refusal == nil) == row.reader, "\(row.why): \(refusal ?? "taken")")
                 #expect(problems.isEmpty == row.schema, "\(row.why): \(problems)")
+            }
+        }
+
+        /// Headers: what refuses a record is refused, everything else is taken (R10, R11, R92).
+        @Test(.enabled(if: SchemaValidator.python != nil, "there is no python3 with jsonschema"))
+        func headers() throws {
+            let names = [
+                "ce_specversion", "ce_id", "ce_source", "ce_time", "traceparent", "tracestate", "replay.offset",
+                "replay.",
+                "replay", "dlq.reason", "CE_ID", "other",
+            ]
+            let values = ["1.0", "0.3", "", " ", "id", "a\u{0}", "\u{3000}", String(repeating: "x", count: 257)]
+            let body = ContractKind.object(ContractKind.event)
+            var refusals: [String?] = []
+            var documents: [SchemaValidator.Document] = []
+            for name in names {
+                for value in values {
+                    documents.append(
+                        .init(schema: "input-headers.json", text: JSONText.object([(name, JSONText.string(value))])))
+                    refusals.append(ContractKind.refusal(.analysisCompleted, body, [(name, value)]))
+                }
+            }
+            for (index, problems) in try SchemaValidator.problems(documents).enumerated() {
+                // A CloudEvent's source counts only where it has an id.
+                let source = documents[index].text.hasPrefix(#"{"ce_source""#)
+                #expect(
+                    problems.isEmpty == (refusals[index] == nil) || source,
+                    "\(documents[index].text.prefix(80)): \(refusals[index] ?? "taken"), \(problems)")
+            }
+            #expect(refusals.count { $0 != nil } > 15)
+        }
+
+        /// The keys of reference records (R87).
+        @Test(.enabled(if: SchemaValidator.python != nil, "there is no python3 with jsonschema"))
+        func keys() throws {
+            let ids = [
+                "", "0", "1", "-1", "+1", "01", "-0", " 1", "1 ", "x", "1/2", "9223372036854775807", "x/y", " ",
+                "\u{0}",
+                "a\u{0}", String(repeating: "x", count: 256), String(repeating: "x", count: 257),
+            ]
+            for kind in ["account", "expert", "ruleset"] {
+                let keys = ids.map { "\(kind)/\($0)" } + [kind, "other/1", "/1", "", "x\(kind)/1"]
+                let problems = try SchemaValidator.problems(
+                    keys.map { .init(schema: "common.json#/$defs/\(kind)Key", text: JSONText.string($0)) })
+                for (key, problems) in zip(keys, problems) {
+                    #expect((ReferenceKey(text: key) != nil) == problems.isEmpty, "\(key.prefix(40)): \(problems)")
+                }
             }
         }
     }
