@@ -5,8 +5,8 @@ import Testing
 @Suite struct RulingsTests {
     private static let article = "Sources/TradeCore/TradeCore.docc/Rulings.md"
 
-    /// Rulings of what is not built yet: pruning.
-    private static let toCome: Set<String> = ["R97"]
+    /// Rulings of what is not built yet, by number, so that this line doesn't name them: pruning.
+    private static let toCome: Set<Int> = [97]
 
     private static func numbers() throws -> [Int] {
         try Repository.text(of: article).matches(of: /\n- \*\*R(\d+)\*\* \(.+?\): .+/).compactMap { Int($0.1) }
@@ -31,7 +31,7 @@ import Testing
     @Test func eachIsNamedByATest() async throws {
         let script = Repository.root.appendingPathComponent("deploy/rulings").path
         let result = try await Program.run(script, [], in: Repository.root)
-        let missing = result.output.split(separator: "\n").map { String($0.prefix { $0 != " " }) }
+        let missing = result.output.split(separator: "\n").compactMap { Int($0.dropFirst().prefix { $0 != " " }) }
         #expect(result.code == (missing.isEmpty ? 0 : 1))
         #expect(Set(missing).isSubset(of: Self.toCome), "\(result.output)")
         let all = try await Program.run(script, ["--all"], in: Repository.root)
