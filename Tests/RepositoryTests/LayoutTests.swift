@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["deploy/setup", "deploy/test", "deploy/quickstart", ".ci/run"])
+    @Test(arguments: ["deploy/setup", "deploy/test", "deploy/quickstart", "deploy/rulings", ".ci/run"])
     func scriptsAreStrictAndExecutable(path: String) throws {
         #expect(try Repository.text(of: path).contains("\nset -euo pipefail\n"))
         #expect(FileManager.default.isExecutableFile(atPath: Repository.root.appendingPathComponent(path).path))

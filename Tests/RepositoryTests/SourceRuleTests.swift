@@ -43,6 +43,19 @@ import Testing
         try check(machines, mayImport: ["TradeCore", "TradeContracts"])
     }
 
+    /// Money never goes through a binary fraction (R46, R65): not where it is decided, nor where it is read and written.
+    @Test func noBinaryFractions() throws {
+        let paths = try ["TradeCore", "TradeContracts"].flatMap {
+            try Repository.files(below: "Sources/\($0)", endings: ["swift"])
+        }
+        #expect(paths.count > 50)
+        for path in paths {
+            let code = SwiftText.code(of: try Repository.text(of: path))
+            let binary = code.firstMatch(of: /\b(Double|Float(16|32|64|80)?|CGFloat|TimeInterval|NSNumber|Decimal)\b/)
+            #expect(binary == nil, "\(path) has a \(binary.map { String($0.0) } ?? "")")
+        }
+    }
+
     private func check(_ paths: [String], mayImport allowed: Set<String>) throws {
         // Time and dice are arguments.
         let impure =

@@ -149,6 +149,18 @@ struct EventDecodingTests {
         #expect(record.event != nil, "\(record.undecodable?.message ?? "")")
     }
 
+    @Test("R8: an absent schema version is 1, in every spelling of the number, and no other is read")
+    func versions() {
+        for version in [nil, "null", "1", "1.0", "10e-1"] {
+            #expect(SampleRecord(event.with("schema_version", version).json).event != nil, "\(version ?? "absent")")
+        }
+        for version in ["0", "2", "-1", "1.000000001", "1e1", "1e999"] {
+            let cause = SampleRecord(event.with("schema_version", version).json).undecodable
+            #expect(cause?.reason == .unsupportedVersion, "\(version)")
+            #expect(cause?.message.hasSuffix("allowed: 1") == true, "\(cause?.message ?? "")")
+        }
+    }
+
     @Test("Of a key given twice the last counts (R4)")
     func repeatedKeys() {
         let json =

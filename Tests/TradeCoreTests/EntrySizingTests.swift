@@ -44,6 +44,32 @@ struct EntrySizingTests {
         #expect(Self.quantities(Self.stocks("100", "100"), Self.cap("100")) == ["1000", nil])
     }
 
+    @Test("R58: a CLOSING position in the symbol is used, but not allocated: it lowers available alone")
+    func allocated() {
+        let closing = Make.position(.closing, symbol: "A", price: "100", quantity: "200")
+        let candidate = Make.candidate(Make.recommendation(1, "A"), position: closing)
+        let settings = Make.settings(Self.cap("40"))
+        let outcome = TradeManager.settle(
+            [candidate], in: Make.context(settings: settings, funds: Make.funds(used: "20000")))
+        // 40 % of 80,000, and nothing of the 20,000 off it.
+        #expect(outcome.first?.position?.quantity == "320".number)
+    }
+
+    @Test("R64: sizing uses price_at_date, whatever the target; no fees, longs and shorts cost price × quantity")
+    func cost() throws {
+        for action in [RecommendedAction.buy, .overweight, .sell, .underweight] {
+            let stocks = [
+                Make.recommendation(1, "A", action, price: "62.5", target: "900"),
+                Make.recommendation(2, "B", action, price: "100", target: "1"),
+            ]
+            #expect(Self.quantities(stocks, Self.cap("99.95")) == ["1599", nil])
+            let outcome = TradeManager.settle(
+                stocks.map { Make.candidate($0) }, in: Make.context(settings: Make.settings(Self.cap("50"))))
+            #expect(outcome.map { $0.position?.quantity } == ["800".number, "500".number])
+            #expect(try outcome.compactMap(\.position).map(TradeManager.used(by:)) == ["50000".exact, "50000".exact])
+        }
+    }
+
     @Test("R59: floored after the division, exact between, floored to the lot")
     func floors() {
         #expect(Self.quantities(Self.stocks("300"), Self.cap("10")) == ["33"])

@@ -4,7 +4,8 @@ import TradeCore
 @Suite("Flag conditions")
 struct FlagConditionTests {
     static func holds(_ condition: String, _ subject: EvaluationSubject) -> Bool {
-        let ruleset = Ruleset(id: "r", rules: [Make.rule("r", [Make.trigger(condition)], [Make.action("buy")])])
+        let ruleset = Ruleset(
+            id: "r", rules: [Make.rule("r", [Make.trigger(condition)], [Make.action("buy"), Make.action("close")])])
         let decision = TradeManager.evaluate(subject, ruleset: ruleset, explain: false)
         #expect(decision.error == nil, "\(condition) is a flag: what is absent is no error (R32)")
         return decision.requested != nil
@@ -56,7 +57,6 @@ struct FlagConditionTests {
     @Test("R41: only WAITING and OPENED positions are seen", arguments: PositionStatus.allCases, Side.allCases)
     func positions(status: PositionStatus, side: Side) {
         for useCase in UseCase.allCases {
-            guard useCase == .enterMarket else { continue }
             let subject = Make.subject(useCase: useCase, position: Make.position(status, side))
             let seen = status == .waiting || status == .opened
             #expect(Self.holds("has_position", subject) == seen)
