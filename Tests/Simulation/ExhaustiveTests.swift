@@ -44,10 +44,16 @@ import TradePipeline
             World(policy: queue, events: 3, faults: 0), World(policy: waiter, events: 3, faults: 0),
             World(policy: coalesce, events: 3, faults: 1), World(policy: queue, events: 3, faults: 1),
             World(policy: waiter, events: 3, faults: 1),
+        ])
+    func everyInterleavingDeep(of world: World) { explore(world) }
+
+    @Test(
+        .enabled(if: isDeep),
+        arguments: [
             World(policy: coalesce, events: 2, faults: 2), World(policy: queue, events: 2, faults: 2),
             World(policy: waiter, events: 2, faults: 2),
         ])
-    func everyInterleavingDeep(of world: World) { explore(world) }
+    func everyInterleavingWithTwoFaultsDeep(of world: World) { explore(world) }
 
     private func explore(_ world: World) {
         var explorer = world.explorer()

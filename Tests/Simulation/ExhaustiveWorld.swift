@@ -92,6 +92,15 @@ final class ExhaustiveWorld {
     }
 
     func apply(_ move: Move) {
+        let before = harness.pipeline.entriesInTrouble
+        make(move)
+        if case .evaluate = move, let before, harness.pipeline.entriesInTrouble != before {
+            checker.fail("something settled while the store is in trouble")
+        }
+        observe()
+    }
+
+    private func make(_ move: Move) {
         switch move {
         case .deliver(let partition): harness.deliver(.events(partition), 1)
         case .load(let place): harness.answerLoad(place)
@@ -119,7 +128,6 @@ final class ExhaustiveWorld {
             harness.crash()
             begin()
         }
-        observe()
     }
 
     private func observe() {
@@ -140,6 +148,7 @@ final class ExhaustiveWorld {
             if let trouble = harness.settle() { checker.fail("the stop: \(trouble)") }
             if !harness.stopped { checker.fail("the stop did not end") }
             observe()
+            checker.checkRuns()
             checker.crashed()
             harness.crash()
             begin()
