@@ -97,6 +97,9 @@ extension Pipeline {
         return result
     }
 
+    /// How many entries are queued while the store is in trouble, nil while it works: nothing new settles then (design §4).
+    package var entriesInTrouble: Int? { queue.isWorking && recovery == nil ? nil : queue.count }
+
     /// What the reference data says now of a key.
     package func currentReference(_ key: ReferenceKey) -> ReferenceValue? { reference.current(key) }
 

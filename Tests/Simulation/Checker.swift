@@ -239,6 +239,14 @@ final class Checker {
 
     // MARK: - The end
 
+    /// After a stop, too: every run has ended, and every event has had its turn.
+    func checkRuns() {
+        for identity in identities where !served.contains(identity.id) && !dropped.contains(identity) {
+            fail("G2: event \(identity.id) got neither its key nor a skip")
+        }
+        for (key, run) in holders { fail("G1: run \(run) of \(key) never ended") }
+    }
+
     /// After everything has come to rest.
     func checkEnd(_ harness: PipelineHarness) {
         for key in takenIn.keys where decidedAt[key] == nil { fail("G2: \(key) was never decided") }
@@ -248,10 +256,7 @@ final class Checker {
         for (key, drop) in promises where (passes[key] ?? 0) <= drop {
             fail("G2: no pass of \(key) after the drop in commit \(drop)")
         }
-        for identity in identities where !served.contains(identity.id) && !dropped.contains(identity) {
-            fail("G2: event \(identity.id) got neither its key nor a skip")
-        }
-        for (key, run) in holders { fail("G1: run \(run) of \(key) never ended") }
+        checkRuns()
         if let last = rows.last, last.number != publishedThrough {
             fail("G5: published through \(publishedThrough) of \(last.number)")
         }

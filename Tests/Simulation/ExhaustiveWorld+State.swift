@@ -16,7 +16,7 @@ import TradePipeline
 // - The time, the lookback and the entries an hour of passes: events and recommendations are all of one moment, and no expert of
 //   this world has a limit an hour.
 // - How much is published: nothing is before the end, and a row more or less to be published changes nothing but that.
-// - Faults of which none may happen any more.
+// - Which faults have happened: only how many more may counts.
 //
 // `ExhaustiveTests.whatMeetsGoesOnAlike` holds this against the moves themselves.
 extension ExhaustiveWorld {
@@ -46,11 +46,7 @@ extension ExhaustiveWorld {
         }
         text += "\npaused \(harness.paused.count) assigned \(harness.assigned.count) stopping \(harness.isStopping) "
         text += "\(harness.stopped)"
-        text += "\n\(checker.outlook)\n"
-        if limits.faults > 0 {
-            text += "faults \(limits.failures)\(limits.refusals)\(limits.unavailable)\(limits.doubts)"
-            text += "\(limits.revocations)\(limits.stops)\(limits.crashes) \(limits.faults)"
-        }
+        text += "\n\(checker.outlook)\nfaults \(faults)"
         return text
     }
 

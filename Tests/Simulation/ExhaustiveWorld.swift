@@ -3,30 +3,18 @@ import TradeContracts
 import TradeCore
 import TradePipeline
 
-/// Three events of one key and one of another key of the same account, and every fault as often as `Limits` says.
+/// Up to three events of one key and one of another key of the same account, and faults of any kind as often as is said.
 final class ExhaustiveWorld {
-    /// What may still happen on a path.
-    struct Limits: Hashable {
-        var failures = 1
-        var refusals = 1
-        var unavailable = 1
-        var doubts = 1
-        var revocations = 1
-        var stops = 1
-        var crashes = 1
-        /// Faults of any kind together.
-        var faults = 2
-    }
-
     let harness: PipelineHarness
     let checker = Checker()
-    private(set) var limits: Limits
+    /// Faults that may still happen on this path.
+    private(set) var faults: Int
     /// Stable hashes of everything that may arrive.
     private(set) var identities: [UInt64] = []
 
     /// `events`: of the first key, 1 to 3.
-    init(policy: LockPolicy, events: Int, limits: Limits) {
-        self.limits = limits
+    init(policy: LockPolicy, events: Int, faults: Int) {
+        self.faults = faults
         var configuration = PipelineConfiguration()
         configuration.locks = policy
         configuration.clock = .event
@@ -69,71 +57,77 @@ final class ExhaustiveWorld {
         moves += harness.loads.indices.map { .load($0) }
         for place in harness.evaluations.indices {
             moves.append(.evaluate(place, fails: false))
-            if limits.failures > 0, limits.faults > 0 { moves.append(.evaluate(place, fails: true)) }
+            if faults > 0 { moves.append(.evaluate(place, fails: true)) }
         }
         if !harness.commit.isEmpty {
             moves.append(.commit(.committed))
-            if limits.faults > 0 {
-                if limits.refusals > 0 { moves += harness.commit.indices.map { .commit(.refused($0)) } }
-                if limits.unavailable > 0 { moves.append(.commit(.unavailable)) }
-                if limits.doubts > 0 { moves += [.commit(.inDoubt(durable: true)), .commit(.inDoubt(durable: false))] }
+            if faults > 0 {
+                moves += harness.commit.indices.map { .commit(.refused($0)) }
+                moves += [
+                    .commit(.unavailable), .commit(.inDoubt(durable: true)), .commit(.inDoubt(durable: false)),
+                ]
             }
         }
-        if harness.mustRecover { moves.append(.recover) }
+        if harness.mustRecover {
+            moves.append(.recover(opens: true))
+            if faults > 0 { moves.append(.recover(opens: false)) }
+        }
         if harness.pipeline.nextDeadline() != nil { moves.append(.timer) }
-        if limits.revocations > 0, limits.faults > 0, harness.assigned.contains(.events(0)) { moves.append(.revoke) }
         if !harness.assigned.contains(.events(0)) { moves.append(.assign) }
-        if limits.stops > 0, limits.faults > 0 { moves.append(.stop) }
-        if limits.crashes > 0, limits.faults > 0 { moves.append(.crash) }
+        if faults > 0 {
+            if harness.assigned.contains(.events(0)) { moves.append(.revoke) }
+            if !harness.isStopping { moves.append(.stop) }
+            moves.append(.crash)
+        }
         return moves
     }
 
     /// The move that `finish` begins with; nil where it begins with something that is none.
     var nextAnswer: Move? {
         if !harness.isStopping, !harness.assigned.contains(.events(0)) { return .assign }
-        if harness.mustRecover { return .recover }
+        if harness.mustRecover { return .recover(opens: true) }
         if !harness.loads.isEmpty { return .load(0) }
         if !harness.evaluations.isEmpty { return .evaluate(0, fails: false) }
         return harness.commit.isEmpty ? nil : .commit(.committed)
     }
 
     func apply(_ move: Move) {
+        let before = harness.pipeline.entriesInTrouble
+        make(move)
+        if case .evaluate = move, let before, harness.pipeline.entriesInTrouble != before {
+            checker.fail("something settled while the store is in trouble")
+        }
+        observe()
+    }
+
+    private func make(_ move: Move) {
         switch move {
         case .deliver(let partition): harness.deliver(.events(partition), 1)
         case .load(let place): harness.answerLoad(place)
         case .evaluate(let place, let fails):
-            if fails { spend(\.failures) }
+            if fails { faults -= 1 }
             harness.answerEvaluation(place, fails: fails)
         case .commit(let answer):
-            switch answer {
-            case .committed: break
-            case .refused: spend(\.refusals)
-            case .unavailable: spend(\.unavailable)
-            case .inDoubt: spend(\.doubts)
-            }
+            if answer != .committed { faults -= 1 }
             if let refusal = harness.answerCommit(answer) { checker.fail("the store refused: \(refusal)") }
-        case .recover: harness.answerRecovery()
+        case .recover(let opens):
+            if !opens { faults -= 1 }
+            harness.answerRecovery(opens: opens)
         case .timer: harness.advanceToDeadline()
         case .revoke:
-            spend(\.revocations)
+            faults -= 1
             harness.revoke([.events(0)])
         case .assign: harness.assign([.events(0)])
         case .stop:
-            spend(\.stops)
+            faults -= 1
             harness.stop()
         case .crash:
-            spend(\.crashes)
+            faults -= 1
             observe()
             checker.crashed()
             harness.crash()
             begin()
         }
-        observe()
-    }
-
-    private func spend(_ limit: WritableKeyPath<Limits, Int>) {
-        limits[keyPath: limit] -= 1
-        limits.faults -= 1
     }
 
     private func observe() {
@@ -154,6 +148,7 @@ final class ExhaustiveWorld {
             if let trouble = harness.settle() { checker.fail("the stop: \(trouble)") }
             if !harness.stopped { checker.fail("the stop did not end") }
             observe()
+            checker.checkRuns()
             checker.crashed()
             harness.crash()
             begin()

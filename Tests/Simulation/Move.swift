@@ -6,7 +6,7 @@ enum Move: Hashable, Sendable {
     case load(Int)
     case evaluate(Int, fails: Bool)
     case commit(PipelineHarness.CommitAnswer)
-    case recover
+    case recover(opens: Bool)
     case timer
     case revoke
     case assign

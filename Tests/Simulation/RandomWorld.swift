@@ -209,6 +209,7 @@ final class RandomWorld {
         if harness.isStopping {
             settle("the stop halfway")
             if !harness.stopped { checker.fail("the stop halfway did not end") }
+            checker.checkRuns()
             checker.crashed()
             harness.crash()
             begin()
