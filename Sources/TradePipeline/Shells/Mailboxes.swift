@@ -10,6 +10,7 @@ struct Mailboxes {
     var loads: [Load] = []
     var publish: PublishTask?
     var source = SourceOrders()
+    var spent: [SpentEntries] = []
     /// When the source last told something, on the monotonic clock.
     var lastNews: Int64
     /// When the timer is due.
@@ -37,6 +38,7 @@ struct Mailboxes {
         loads += actions.loads
         if let task = actions.publish { publish = task }
         source.merge(actions)
+        spent += actions.spent
         stopped = actions.stopped
         deadline = pipeline.nextDeadline()
         return actions.events
