@@ -83,6 +83,9 @@ package struct Actions: Sendable {
     /// Tickets of changes of halts that are durable now.
     package var halted: [Int64] = []
     package var events: [PipelineEvent] = []
+    /// What is durable and nobody needs any more. To let it go costs as much as to make it, so it is better done outside of the
+    /// machine's lock.
+    package var spent: [SpentEntries] = []
     /// Everything that was taken in is durable and, as far as the sink takes it, published: the shells may end.
     package var stopped = false
 

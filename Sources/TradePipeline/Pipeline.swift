@@ -40,6 +40,8 @@ package final class Pipeline {
     /// Partitions that have gone, until what was taken in of them is durable.
     var revoking: [PartitionState] = []
     var intakePaused = false
+    /// When what waits is to be taken in, on the monotonic clock: as soon as the timer gets to it.
+    var intakeDue: Int64?
     var stopping = false
 
     // Locks and passes
@@ -123,6 +125,7 @@ package final class Pipeline {
         default: break
         }
         consider(relay.retryAt)
+        if isIntakeOpen { consider(intakeDue) }
         return next
     }
 
@@ -132,6 +135,10 @@ package final class Pipeline {
         retryStore(now)
         runRetries(now)
         if let at = relay.retryAt, at <= now.monotonic { relay.retryAt = nil }
+        if intakeDue != nil {
+            intakeDue = nil
+            drainAll(now)
+        }
         advance(now)
     }
 

@@ -47,6 +47,11 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var start = StartOffset.beginning
     /// The most entries of one group commit.
     package var groupLimit = 5_000
+    /// Records that wait and are taken in with the answer to a commit. With more of them the timer does it, at once, so that the
+    /// writer goes on with the next group.
+    package var intakeAtCommit = 256
+    /// Whether the begin and the end of every run is told (`PipelineEvent.acquired`, `.released`).
+    package var tellsRuns = true
     /// `orders.valid_for` in seconds; nil: orders never expire (R95).
     package var validFor: Int64? = 900
     package var explanations = true

@@ -18,7 +18,7 @@ final class QuerySession {
     init(path: String, options: SQLiteStoreOptions) throws(SQLiteFailure) {
         // The writer never locks readers out for long; a second covers its opening of the file.
         connection = try Connection(path: path, mode: .readOnly, busyTimeout: 1000, probe: options.probe)
-        try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -\(options.cacheKibibytes)")
+        try connection.execute("PRAGMA query_only = ON; PRAGMA cache_size = -\(options.readerCacheKibibytes)")
         events = try EventRows(connection, writes: false)
         recommendations = try RecommendationRows(connection)
         pages = try PendingPageRows(connection)

@@ -10,8 +10,10 @@ package struct SQLiteStoreOptions: Sendable {
     package var topics = TopicNames()
     /// Pages in the write-ahead log from which a commit is followed by a checkpoint.
     package var checkpointPages: Int64 = 4000
-    /// Memory for the page cache of a connection, in KiB.
+    /// Memory for the page cache of the writer's connection, in KiB.
     package var cacheKibibytes: Int64 = 65_536
+    /// The same of the reader's, whose cache every commit of the writer empties.
+    package var readerCacheKibibytes: Int64 = 4_096
     package var decodeReference: ReferenceDecoder = SQLiteStoreOptions.decodeByContract
 
     // For tests.

@@ -37,6 +37,7 @@ final class RandomWorld {
         configuration.publishWindow = Int(random.next() % 8) + 1
         configuration.outboxLimit = random.chance(30) ? 5 : 1000
         configuration.idleExperts = random.chance(60) ? 0 : 100
+        configuration.intakeAtCommit = random.chance(50) ? 0 : 256
         configuration.explanations = false
         configuration.pendingLimit = random.chance(40) ? 2 : 1000
         configuration.seed = random.next()

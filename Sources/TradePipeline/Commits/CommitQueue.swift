@@ -15,14 +15,21 @@ enum CommitIntent {
     case relayMark(Int64)
 }
 
-/// An entry in the queue.
-struct QueuedEntry {
+/// An entry in the queue: an object, because it is large and handed on several times.
+final class QueuedEntry {
     let changes: ChangeSet
     let intent: CommitIntent
     /// The expert whose state the entry changes.
     let expert: ExpertState?
     /// The reference data that the entry replaces in memory.
     let replaced: ReferenceWrite?
+
+    init(changes: ChangeSet, intent: CommitIntent, expert: ExpertState?, replaced: ReferenceWrite?) {
+        self.changes = changes
+        self.intent = intent
+        self.expert = expert
+        self.replaced = replaced
+    }
 }
 
 /// The one ordered list of what becomes durable (design §1): entries wait, a group of them is with the writer, the group's end

@@ -118,15 +118,21 @@ extension Pipeline {
         resumeHeld(now)
         finishRevocation()
         completeReference(now)
-        drainAll(now)
+        if partitions.values.reduce(0, { $0 + $1.waiting.count }) > configuration.intakeAtCommit {
+            intakeDue = now.monotonic
+        } else {
+            drainAll(now)
+        }
     }
 
     /// Everything that follows an entry's durability: keys are released or run again, offsets move, rows may be published.
     private func finishEntries(through number: Int64, now: Moment) {
+        let finished = queue.finish(through: number)
+        if finished.isEmpty { return }
         var rows: [PublishableRow] = []
         var ended: [Pass] = []
         var touched: [PartitionState] = []
-        for entry in queue.finish(through: number) {
+        for entry in finished {
             counters.commits += 1
             for row in entry.changes.rows {
                 // The writer has encoded what is durable.
@@ -155,6 +161,7 @@ extension Pipeline {
             pass.key.failures = 0
             endRun(pass, failed: false, now: now)
         }
+        actions.spent.append(SpentEntries(finished))
     }
 
     private func finish(_ record: IntakeRecord, _ changes: ChangeSet, _ touched: inout [PartitionState]) {

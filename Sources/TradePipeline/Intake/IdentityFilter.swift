@@ -1,7 +1,7 @@
 /// A Bloom filter over stable hashes: what it does not know was never taken in, so that a new identity needs no question to the
 /// store (design §1). False positives cost a load, false negatives do not exist.
 ///
-/// It grows by layers, each twice as large as the one before, so that the rate of false positives stays below about one percent.
+/// It grows by layers, each twice as large as the one before; a full one takes 0.7 percent of what is new for known.
 package struct IdentityFilter: Sendable {
     private struct Layer {
         var words: [UInt64]
@@ -10,10 +10,10 @@ package struct IdentityFilter: Sendable {
         let mask: UInt64
 
         init(capacity: Int) {
-            // Ten bits an identity, rounded up to a power of two, with four probes.
+            // Twelve bits an identity with four probes, and as many identities as the power of two has room for.
             var bits = 1024
-            while bits < capacity * 10 { bits *= 2 }
-            self.capacity = capacity
+            while bits < capacity * 12 { bits *= 2 }
+            self.capacity = bits / 12
             words = [UInt64](repeating: 0, count: bits / 64)
             mask = UInt64(bits - 1)
         }

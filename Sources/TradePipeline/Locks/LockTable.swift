@@ -40,15 +40,16 @@ package struct LockTable<Key: Hashable, Waiter> {
         package let waiter: Waiter
     }
 
+    // In an order that leaves no gaps: an idle key takes its slot and its place in the index.
     private struct Slot {
         var key: Key
-        /// The last run that was given out.
-        var run: Int64
         var held = false
         var dirty = false
         var waiting: Int32 = 0
         var firstWaiter: Int32 = -1
         var lastWaiter: Int32 = -1
+        /// The last run that was given out.
+        var run: Int64
     }
 
     private struct Node {
@@ -66,7 +67,7 @@ package struct LockTable<Key: Hashable, Waiter> {
     }
 
     private let policy: LockPolicy
-    private var index: [Key: Int32] = [:]
+    private var index = LockIndex()
     private var slots: [Slot?] = []
     private var freeSlots: [Int32] = []
     private var nodes: [Node] = []
@@ -84,7 +85,8 @@ package struct LockTable<Key: Hashable, Waiter> {
 
     /// The slot of a key, made where there is none; `lastRun` is the highest run number given out before, 0 for none.
     package mutating func slot(of key: Key, lastRun: Int64) -> LockSlot {
-        if let known = index[key] { return LockSlot(index: known) }
+        let hash = key.hashValue
+        if let known = index.find(hash, where: { slots[Int($0)]?.key == key }) { return LockSlot(index: known) }
         let place: Int32
         if let reused = freeSlots.popLast() {
             place = reused
@@ -93,7 +95,8 @@ package struct LockTable<Key: Hashable, Waiter> {
             place = Int32(slots.count)
             slots.append(Slot(key: key, run: lastRun))
         }
-        index[key] = place
+        let known = slots
+        index.insert(place, hash) { known[Int($0)]?.key.hashValue ?? 0 }
         return LockSlot(index: place)
     }
 
@@ -222,10 +225,15 @@ package struct LockTable<Key: Hashable, Waiter> {
     /// run number.
     package mutating func reclaim(_ slot: LockSlot) -> Bool {
         guard let state = slots[Int(slot.index)], !state.held, !state.dirty, state.waiting == 0 else { return false }
-        index[state.key] = nil
+        forget(slot.index, state.key)
         slots[Int(slot.index)] = nil
         freeSlots.append(slot.index)
         return true
+    }
+
+    private mutating func forget(_ slot: Int32, _ key: Key) {
+        let known = slots
+        index.remove(slot, key.hashValue) { known[Int($0)]?.key.hashValue ?? 0 }
     }
 
     // MARK: - Waiters: a linked list a slot, in shared nodes

@@ -128,13 +128,16 @@ extension Pipeline {
     }
 
     func closedGate(of key: KeyState) -> ClosedGate? {
-        let expert = reference.experts[key.key.expert]?.value
-        return TradeManager.closedGate(
-            GateContext(
-                expertID: key.key.expert, useCase: key.key.useCase, expert: expert,
-                account: expert.flatMap { reference.accounts[$0.account] },
-                ruleset: expert.flatMap { reference.ruleset(of: $0, for: key.key.useCase)?.value.source },
-                halt: halt(of: key.key, account: expert?.account).map(Pipeline.message)))
+        // Without closures: each would copy the whole table.
+        let expert = reference.experts[key.key.expert]
+        var context = GateContext(
+            expertID: key.key.expert, useCase: key.key.useCase, expert: expert?.value, account: nil, ruleset: nil)
+        if let expert {
+            context.account = reference.accounts[expert.value.account]
+            context.ruleset = reference.ruleset(of: expert.value, for: key.key.useCase)?.value.source
+        }
+        if let halt = halt(of: key.key, account: expert?.value.account) { context.halt = Pipeline.message(of: halt) }
+        return TradeManager.closedGate(context)
     }
 
     /// Workers have evaluated passes: each settles now, or after the store's trouble.

@@ -28,7 +28,7 @@ extension Pipeline {
 
     private func beginRun(_ key: KeyState, run: Int64, starter: EventHandle?, now: Moment) {
         counters.runs += 1
-        note(.acquired(key.key, run: run, event: starter?.reference.identity.id))
+        noteRun(.acquired(key.key, run: run, event: starter?.reference.identity.id))
         beginPass(key, run: run, starter: starter, now: now)
     }
 
@@ -46,16 +46,20 @@ extension Pipeline {
         }
         switch locks.finish(key.slot, run: pass.run, failed: failed) {
         case .next(let event, let run):
-            note(.released(key.key, run: pass.run))
+            noteRun(.released(key.key, run: pass.run))
             beginRun(key, run: run, starter: event, now: now)
         case .again:
             beginPass(key, run: pass.run, starter: nil, now: now)
         case .released:
-            note(.released(key.key, run: pass.run))
+            noteRun(.released(key.key, run: pass.run))
             noteIdle(key.expert)
         case nil:
             break
         }
+    }
+
+    private func noteRun(_ event: @autoclosure () -> PipelineEvent) {
+        if configuration.tellsRuns { note(event()) }
     }
 
     /// At the stop no pass begins any more: what is pending is in the inbox, and the next start's sweep decides it. Everybody who
@@ -63,11 +67,11 @@ extension Pipeline {
     private func endRuns(of key: KeyState, run: Int64) {
         var run = run
         while case .next(let event, let next) = locks.finish(key.slot, run: run, failed: true) {
-            note(.released(key.key, run: run))
-            note(.acquired(key.key, run: next, event: event.reference.identity.id))
+            noteRun(.released(key.key, run: run))
+            noteRun(.acquired(key.key, run: next, event: event.reference.identity.id))
             run = next
         }
-        note(.released(key.key, run: run))
+        noteRun(.released(key.key, run: run))
     }
 
     /// Drops an event because its key is busy. Its recommendations are in the inbox's queue already (G2).

@@ -6,9 +6,15 @@ import TradeCore
 /// A key is set by a record of the topic or by the file; the topic wins (R87). After the first full read of the topic, what it
 /// does not hold and no file sets is deleted (R98).
 struct ReferenceTable {
-    struct Versioned<Value> {
+    /// An object, because it is looked up for every pass, and values are large.
+    final class Versioned<Value> {
         let value: Value
         let version: Int64
+
+        init(value: Value, version: Int64) {
+            self.value = value
+            self.version = version
+        }
     }
 
     /// What positions bind (R54, R55).

@@ -13,6 +13,7 @@ struct Mailboxes {
     /// Tickets of changes of halts that are durable, until whoever waits has seen it.
     var halted: Set<Int64> = []
     var haltTicket: Int64 = 0
+    var spent: [SpentEntries] = []
     /// When the source last told something, on the monotonic clock.
     var lastNews: Int64
     /// When the timer is due.
@@ -41,6 +42,7 @@ struct Mailboxes {
         if let task = actions.publish { publish = task }
         source.merge(actions)
         halted.formUnion(actions.halted)
+        spent += actions.spent
         stopped = actions.stopped
         deadline = pipeline.nextDeadline()
         return actions.events

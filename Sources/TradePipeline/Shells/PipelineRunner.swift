@@ -69,6 +69,8 @@ package final class PipelineRunner: Sendable {
     ) throws {
         var identities = IdentityFilter(expected: 1 << 17)
         var openPositions: [Position] = []
+        var configuration = configuration
+        configuration.tellsRuns = parts.logger.level <= .debug
         let snapshot = try parts.store.snapshot { identities.insert($0) }
         try parts.store.openPositions { openPositions.append($0) }
         let pipeline = Pipeline(
@@ -226,7 +228,7 @@ private struct Wake {
         reader = !boxes.loads.isEmpty
         workers = boxes.evaluations.count
         relay = boxes.publish != nil
-        timer = boxes.deadline != before
+        timer = boxes.deadline != before || !boxes.spent.isEmpty
         source = boxes.source.isUrgent
         ending = boxes.stopped || !boxes.halted.isEmpty
     }

@@ -2,8 +2,9 @@ import Telemetry
 
 /// A worker's thread: evaluates passes on their snapshots. A slow one holds up its key and itself, nothing else.
 final class WorkerShell: @unchecked Sendable {
-    /// The most passes that are taken at once.
+    /// The most passes that are taken at once, and how many are not worth sharing.
     private static let batch = 64
+    private static let smallBatch = 16
 
     private let runner: PipelineRunner
     private let rules: any RuleEngine
@@ -21,6 +22,7 @@ final class WorkerShell: @unchecked Sendable {
         while let tasks = next() {
             // Each answer is told before a slow task behind it could hold it up.
             var answers: [PassEvaluation] = []
+            answers.reserveCapacity(tasks.count)
             for task in tasks {
                 answers.append(evaluator.evaluate(task))
             }
@@ -36,7 +38,9 @@ final class WorkerShell: @unchecked Sendable {
             }
             if boxes.ended { return nil }
             var tasks: [PassTask] = []
-            let share = rules.mayBlock ? 1 : min(WorkerShell.batch, max(1, boxes.evaluations.count / (2 * workers)))
+            let fairShare = boxes.evaluations.count / (2 * workers)
+            let share = rules.mayBlock ? 1 : min(WorkerShell.batch, max(WorkerShell.smallBatch, fairShare))
+            tasks.reserveCapacity(share)
             while tasks.count < share, let task = boxes.evaluations.removeFirst() { tasks.append(task) }
             return tasks
         }

@@ -13,7 +13,10 @@ final class ServiceRun {
     private let events: Int
     private let problem: SharedProblem
 
-    init(_ site: BrokerSite, _ workload: Workload, sharesAccount: Bool = true) throws {
+    /// `properties`: of the consumer.
+    init(
+        _ site: BrokerSite, _ workload: Workload, sharesAccount: Bool = true, properties: [String: String] = [:]
+    ) throws {
         folder = try ScratchFolder()
         events = workload.events
         var configuration = Configuration()
@@ -27,6 +30,7 @@ final class ServiceRun {
         configuration.kafka.topics.deadLetters = site.topics.deadLetters
         configuration.store.path = ConfiguredPath(folder.file("store.sqlite"))
         configuration.http.port = nil
+        configuration.kafka.consumerProperties = KafkaProperties(properties)
         let reference = ReferenceText(experts: workload.experts, sharesAccount: sharesAccount)
         configuration.reference.file = ConfiguredPath(try folder.write(reference.text, to: "reference.yaml"))
         let service = Service(configuration: configuration, logger: .none)

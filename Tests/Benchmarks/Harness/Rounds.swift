@@ -30,7 +30,8 @@ struct Rounds {
     ) -> Row {
         var row = Row(title, Figure(of(body), unit))
         if let limit {
-            row.limit = "\(limitTitle): \(Figure(of(limit), unit).text)"
+            let figure = Figure(of(limit), unit)
+            row.limit = "\(limitTitle): \(figure.text), CPU \(Row.short(figure.processor)) µs"
             row.ratio = ratio(of: body, to: limit)
         }
         row.target = target.map { "≥ \(Row.percent($0))" }

@@ -21,6 +21,11 @@ struct Workload: Sendable {
         Workload(events: events, experts: keys, symbol: { "S\($0 / keys % 20)" })
     }
 
+    /// The same without recommendations: what becomes of one that finds its key busy is three rows.
+    static func triggers(_ events: Int, keys: Int = 10) -> Workload {
+        Workload(events: events, experts: keys, symbol: { "S\($0)" }, advice: 0)
+    }
+
     /// After the first 40,000 events every symbol of every expert has its position, and the rest are skips.
     static func steady(_ events: Int, experts: Int = 20_000) -> Workload {
         Workload(events: events, experts: experts, symbol: { "S\($0 / experts % 2)" })

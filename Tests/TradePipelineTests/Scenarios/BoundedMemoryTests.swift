@@ -36,6 +36,31 @@ import TradeReplay
             + projection.experts.values.reduce(0) { $0 + $1.keys.reduce(0) { $0 + $1.pending.count + $1.waiters } }
     }
 
+    @Test func theAnswerToACommitTakesInNoMoreThanALittle() {
+        let scenario = Scenario { configuration in
+            configuration.intakeAtCommit = 3
+            configuration.maxInFlight = 1
+            // Waits for the key do not run out.
+            configuration.locks = LockPolicy(whenBusy: .queue)
+        }
+        for number in 0..<5 {
+            scenario.harness.append(
+                Build.event("e\(number)", [Build.recommendation(Int64(number), "A")]), to: .events(0))
+        }
+        scenario.harness.deliver(.events(0))
+        scenario.answerLoads()
+        let pipeline = scenario.harness.pipeline
+        #expect(pipeline.projection.waitingRecords == 4 && pipeline.nextDeadline() == nil)
+        scenario.harness.answerCommit()
+        #expect(pipeline.projection.waitingRecords == 4, "more wait than a commit's answer takes in")
+        #expect(pipeline.nextDeadline() != nil, "the timer has to")
+        scenario.harness.advanceToDeadline()
+        #expect(pipeline.projection.waitingRecords == 3 && pipeline.nextDeadline() == nil)
+        while !scenario.harness.commit.isEmpty { scenario.harness.answerCommit() }
+        #expect(pipeline.projection.waitingRecords < 3, "few enough to be taken in at once")
+        #expect(scenario.settle() == nil)
+    }
+
     @Test func aHeldPassWhileItsEventsGoOn() {
         let isDeep = ProcessInfo.processInfo.environment["TRADE_MANAGER_DEEP"] != nil
         let (events, limit) = isDeep ? (200_000, 4_000) : (3_000, 50)

@@ -29,6 +29,8 @@ final class FaultWorld {
         self.reference = reference
         configuration.retry = RetryPolicy(attempts: 8, initial: 5_000_000, maximum: 40_000_000)
         configuration.locks.wait = 50_000_000
+        // So few records wait that the timer would never take any in.
+        configuration.intakeAtCommit = 10
     }
 
     deinit { drop() }

@@ -1,0 +1,1 @@
+../../../Sources/TradePipeline/Locks/LockIndex.swift
