@@ -22,14 +22,7 @@ extension Pipeline {
     func take(_ answers: [HistoryAnswer], for pass: Pass, now: Moment) {
         guard passes[pass.number] === pass, pass.phase == .recalling else { return }
         pass.historyLoad = nil
-        if recovery != nil || !queue.isWorking {
-            hold(pass)
-            return
-        }
-        if stopping {
-            endRun(pass, failed: true, now: now)
-            return
-        }
+        guard goesOn(pass, now: now) else { return }
         guard answers.count == pass.lookups.count else {
             fail(pass, reason: "the store answered \(answers.count) of \(pass.lookups.count)", now: now)
             return

@@ -71,6 +71,19 @@ extension Pipeline {
         return false
     }
 
+    /// Whether a pass that waited for the store's answer may go on: in trouble it is held, at the stop its run ends.
+    func goesOn(_ pass: Pass, now: Moment) -> Bool {
+        if recovery != nil || !queue.isWorking {
+            hold(pass)
+            return false
+        }
+        if stopping {
+            endRun(pass, failed: true, now: now)
+            return false
+        }
+        return true
+    }
+
     /// Puts a pass back to before its snapshot.
     func hold(_ pass: Pass) {
         closeLookups(of: pass)

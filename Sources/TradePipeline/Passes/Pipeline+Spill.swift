@@ -26,14 +26,7 @@ extension Pipeline {
     /// The store has answered with a part of what is pending.
     func take(_ page: PendingPage, for pass: Pass, now: Moment) {
         guard passes[pass.number] === pass, pass.phase == .loading, pass.isAsked else { return }
-        if recovery != nil || !queue.isWorking {
-            hold(pass)
-            return
-        }
-        if stopping {
-            endRun(pass, failed: true, now: now)
-            return
-        }
+        guard goesOn(pass, now: now) else { return }
         let key = pass.key
         key.pending = page.recommendations
         key.spilled = page.hasMore || key.spilledThrough > pass.waitsFor

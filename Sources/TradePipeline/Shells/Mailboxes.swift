@@ -3,6 +3,8 @@ import TradeContracts
 /// The pipeline with what its shells have still to do: guarded by the one lock, so that actions reach their shells in the order
 /// in which the machine gave them.
 struct Mailboxes {
+    private static let spentLimit = 64
+
     let pipeline: Pipeline
     var commit: [ChangeSet] = []
     var recoverStore = false
@@ -42,6 +44,8 @@ struct Mailboxes {
         if let task = actions.publish { publish = task }
         source.merge(actions)
         halted.formUnion(actions.halted)
+        // Where the timer does not come to it, whoever is here lets go of them.
+        if spent.count >= Mailboxes.spentLimit { spent = [] }
         spent += actions.spent
         stopped = actions.stopped
         deadline = pipeline.nextDeadline()
