@@ -36,6 +36,32 @@ extension StoreContract {
         #expect(answers == [HistoryAnswer(previous: nil, lastCloses: LastCloses())])
     }
 
+    static func halts(_ open: () throws -> StoreBench) throws {
+        var bench = try open()
+        var entries = StoreEntries()
+        var table = HaltTable()
+        let scopes: [HaltScope] = [.all, .account(AccountID(1)), .expert(ExpertID(1)), .expert(ExpertID(.min))]
+        var random = ContractRandom(seed: 5)
+        var most = 0
+        for round in 0..<60 {
+            let scope = scopes[Int(random.next() % 4)]
+            let entriesOnly = random.chance(50)
+            let change: HaltChange =
+                random.chance(60)
+                ? .halt(
+                    Halt(
+                        scope: scope, entriesOnly: entriesOnly, reason: "because of \(round), \u{1F525}",
+                        since: Timestamp(microseconds: Int64(round))))
+                : .resume(scope, entriesOnly: entriesOnly, reason: "over")
+            table.apply(change)
+            most = max(most, table.all.count)
+            #expect(bench.store.commit([entries.other(halts: [change])]) == .committed)
+            if random.chance(10) { bench = try bench.reopen() }
+            #expect(try HaltTable(bench.store.snapshot { _ in }.halts) == table, "round \(round)")
+        }
+        #expect(most > 2)
+    }
+
     private static let symbols = ["A", "a", "\u{E9}", "e\u{301}"]
 
     private static func expectHistory(

@@ -23,6 +23,7 @@ package struct StoreContract: Sendable, CustomTestStringConvertible {
             StoreContract("of a key with much pending none is read at once", pendingLimit),
             StoreContract("what is pending is read in pages of whole symbols", pendingPages),
             StoreContract("what came before a recommendation is found (R40, R45)", history),
+            StoreContract("halts are set, replaced and lifted (R93)", halts),
             StoreContract("the last hour's entries are counted, whatever became of them", lastHour),
         ]
         + StoreRefusals.all.map { refusal in

@@ -52,7 +52,8 @@ package struct StoreEntries {
     /// An entry of these parts alone.
     package mutating func other(
         position: InputPosition? = nil, run: KeyRun? = nil, positions: [Position] = [],
-        outcomes: [RecommendationOutcome] = [], reference: [ReferenceWrite] = [], rows: Int = 0, relayMark: Int64? = nil
+        outcomes: [RecommendationOutcome] = [], reference: [ReferenceWrite] = [], halts: [HaltChange] = [],
+        rows: Int = 0, relayMark: Int64? = nil
     ) -> ChangeSet {
         commit += 1
         let outbox = (0..<rows).map { _ in
@@ -61,7 +62,7 @@ package struct StoreEntries {
         }
         return ChangeSet(
             number: commit, position: position, run: run, positions: positions, outcomes: outcomes,
-            reference: reference, rows: outbox, relayMark: relayMark)
+            reference: reference, halts: halts, rows: outbox, relayMark: relayMark)
     }
 
     package static func advice(id: Int64, symbol: String) -> Recommendation {
