@@ -12,4 +12,12 @@ enum Move: Hashable, Sendable {
     case assign
     case stop
     case crash
+
+    /// Whether the store answers, or is another process's: what is queued may change by that.
+    var answersForStore: Bool {
+        switch self {
+        case .load, .commit, .recover, .crash: true
+        case .deliver, .evaluate, .timer, .revoke, .assign, .stop: false
+        }
+    }
 }
