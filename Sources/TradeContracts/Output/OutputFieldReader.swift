@@ -7,7 +7,7 @@ package final class OutputFieldReader {
         package var text: String?
     }
 
-    private let parser = JSONParser()
+    let parser = JSONParser()
 
     package init() {}
 

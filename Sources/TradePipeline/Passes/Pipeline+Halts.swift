@@ -22,7 +22,7 @@ extension Pipeline {
     }
 
     /// What a closed gate says of a halt.
-    static func message(of halt: Halt) -> String {
+    package static func message(of halt: Halt) -> String {
         "\(halt.scope) is halted\(halt.entriesOnly ? " for entries" : ""): \(halt.reason)"
     }
 

@@ -20,6 +20,7 @@ final class FaultWorld {
     let log = KeptLog()
     let reference: FaultReference
     var configuration = PipelineConfiguration()
+    var workers = 2
     private(set) var sent: [SentEvent] = []
     private(set) var store: SQLiteStore?
     private(set) var current: PipelineRunner?
@@ -56,7 +57,7 @@ final class FaultWorld {
             queries: SQLiteQueries(path: store.path, options: readOptions),
             sink: MemorySink(published), topics: names,
             clock: { Moment(monotonic: Int64(MonotonicTime.now), wall: Build.time) }, offsetMetadata: "test",
-            workers: 2,
+            workers: workers,
             logger: Logger(label: "test", level: .notice, handler: log))
         let runner = try PipelineRunner(configuration: configuration, parts: parts, referenceFile: reference.changes)
         current = runner

@@ -6,8 +6,10 @@ struct SentEvent: Sendable {
     var id: String
     var expert: Int64
     var useCase = UseCase.enterMarket
-    /// Its recommendations' ids; each has a symbol of its own.
+    /// Its recommendations' ids.
     var recommendations: [Int64] = []
+    /// Of all its recommendations; nil: each has one of its own.
+    var symbol: String?
     var action = "BUY"
 
     /// At which every event occurs and every test's clock stands.
@@ -18,7 +20,7 @@ struct SentEvent: Sendable {
     var json: String {
         let advice = recommendations.map { id in
             """
-            {"id":\(id),"symbol":"S\(id)","recommended_action":"\(action)","confidence":80,"expected_profit_percent":5,\
+            {"id":\(id),"symbol":"\(symbol ?? "S\(id)")","recommended_action":"\(action)","confidence":80,"expected_profit_percent":5,\
             "price_at_date":100,"created_at":"\(SentEvent.time)"}
             """
         }
