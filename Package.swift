@@ -100,7 +100,7 @@ let package = Package(
             name: "CommandsTests",
             dependencies: [
                 "Commands", "Settings", "Telemetry", "TradeContracts", "TradeCore", "TradePipeline", "TradeKafka",
-                "TradeReplay", "trade-manager", "Support", "ServiceSupport",
+                "TradeReplay", "TradeStore", "trade-manager", "Support", "ServiceSupport",
             ]),
         .testTarget(name: "RepositoryTests", dependencies: ["Commands", "Settings"]),
     ],

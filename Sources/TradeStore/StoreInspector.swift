@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 package import TradeContracts
 package import TradeCore
@@ -29,7 +30,18 @@ package final class StoreInspector {
             try Self.checkSchema(connection, known: Int64(options.migrations.count))
             positions = try PositionRows(connection)
             rows = try ExplanationRows(connection)
-        } catch { throw StoreError(error, path: path) }
+        } catch { throw Self.error(error, path: path) }
+    }
+
+    private static func error(_ error: any Error, path: String) -> StoreError {
+        guard let failure = error as? SQLiteFailure,
+            [SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM].contains(failure.code)
+        else { return StoreError(error, path: path) }
+        return .unusable(
+            path: path,
+            reason:
+                "\(failure.message); this user (\(getuid())) must be able to read it, and to write \(path)-shm beside it, "
+                + "or read a copy of it in another folder")
     }
 
     private static func checkSchema(_ connection: Connection, known: Int64) throws {

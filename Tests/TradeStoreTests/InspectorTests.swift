@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import Support
 import Testing
@@ -103,6 +104,13 @@ struct InspectorTests {
         #expect(message().contains("is no store of trade-manager"))
         try FileManager.default.removeItem(atPath: place.path)
         try SQLiteStore.open(path: place.path, options: TemporaryStore.options).close()
+        var options = TemporaryStore.options
+        options.probe = SQLiteProbe { call, _ in call == .open ? .instead(SQLITE_CANTOPEN) : .proceed }
+        #expect {
+            try StoreInspector(path: place.path, options: options)
+        } throws: {
+            "\($0)".contains("must be able to read it")
+        }
         let connection = try Connection(path: place.path, mode: .readWrite)
         let known = StoreSchema.migrations.count
         try connection.execute("PRAGMA user_version = \(known - 1)")

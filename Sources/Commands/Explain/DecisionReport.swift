@@ -41,19 +41,21 @@ struct DecisionReport {
             text.add(depth + 1, "pending: not decided yet, since its event occurred at \(event.occurredAt.text)")
             return
         }
+        let skips = own.filter { $0["order_id"] == nil }
         switch outcome.kind {
-        case .ordered: text.add(depth + 1, "ordered in run \(outcome.run)")
-        case .skipped(let reason): text.add(depth + 1, "skipped in run \(outcome.run): \(reason.rawValue)")
+        case .ordered:
+            text.add(depth + 1, "ordered in run \(outcome.run)")
+            for skip in skips { text.add(depth + 1, "withdrawn: \(skip.reason)") }
+        case .skipped(let reason):
+            for skip in skips { text.add(depth + 1, "skipped in run \(outcome.run): \(skip.reason)") }
+            if skips.isEmpty { text.add(depth + 1, "skipped in run \(outcome.run): \(reason.rawValue)") }
         }
         if own.isEmpty { text.add(depth + 1, "what was published of it is not in the outbox any more") }
-        for output in own where output["order_id"] == nil { addSkip(output, depth + 1, to: &text) }
+        for existing in skips.compactMap({ $0["existing_transaction"] }) {
+            text.add(depth + 1, "existing transaction: \(existing)")
+        }
         try addOrders(own.filter { $0["order_id"] != nil }, depth + 1, to: &text)
         if let explanation = own.compactMap(\.explanation).first { add(explanation, depth + 1, to: &text) }
-    }
-
-    private func addSkip(_ skip: PublishedOutput, _ depth: Int, to text: inout ReportText) {
-        text.add(depth, "\(skip["reason"] ?? "skip"): \(skip["message"] ?? "") (\(skip.place))")
-        if let existing = skip["existing_transaction"] { text.add(depth, "existing transaction: \(existing)") }
     }
 
     private func addOrders(_ orders: [PublishedOutput], _ depth: Int, to text: inout ReportText) throws {

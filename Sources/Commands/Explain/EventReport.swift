@@ -22,7 +22,7 @@ struct EventReport {
         for output in outputs where output["reason"] == SkipReason.duplicateEvent.rawValue {
             let what =
                 output["recommendation_id"].map { "recommendation \($0) of it was known before" } ?? "it came again"
-            text.add(1, "\(what), from \(output.source): duplicate_event: \(output["message"] ?? "") (\(output.place))")
+            text.add(1, "\(what), from \(output.source): \(output.reason)")
         }
     }
 
@@ -40,10 +40,7 @@ struct EventReport {
         {
             let run = output["held_by_run"].map { ", held by run \($0)" } ?? ""
             let covered = output["covered"].map { $0 == "true" ? ", covered" : ", not covered" } ?? ""
-            text.add(
-                1,
-                "skipped as a whole: \(output["reason"] ?? ""): \(output["message"] ?? "")\(run)\(covered) "
-                    + "(\(output.place))")
+            text.add(1, "skipped as a whole\(run)\(covered): \(output.reason)")
         }
         let recommendations = try inspector.recommendations(of: event)
         if recommendations.isEmpty { text.add(1, "it brought no recommendation that was not known before") }

@@ -34,6 +34,9 @@ struct PublishedOutput {
     /// Where the record stood that it goes back to.
     var source: String { self["source"] ?? "" }
 
+    /// Of a skip: why, in its words, and whether that is published.
+    var reason: String { "\(self["reason"] ?? ""): \(self["message"] ?? "") (\(place))" }
+
     /// Whether it is published.
     var place: String { "outbox row \(number), \(isPublished ? "published" : "not published yet")" }
 }

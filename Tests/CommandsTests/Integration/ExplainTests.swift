@@ -6,6 +6,8 @@ import Telemetry
 import Testing
 import TradeContracts
 import TradeCore
+import TradePipeline
+import TradeStore
 
 extension Integration {
     /// `explain` on stores that services have made: beside a service and after it.
@@ -93,7 +95,7 @@ extension Integration {
             #expect(!event.output.contains("not published yet"))
 
             let skip = [
-                "skipped in run 1: conditions_not_met", "conditions_not_met: ", "rules of strict:",
+                "skipped in run 1: conditions_not_met: no rule", "rules of strict:",
                 "not matched: sure: confidence >= 90.5 does not hold, it is 80",
             ]
             expect(
@@ -119,6 +121,31 @@ extension Integration {
             expect(
                 try await explain("--recommendation", "1", "--expert", "1"),
                 ["order \(order): entry BUY 10 AAPL market, filled", "position \(position): OPENED since 2"])
+        }
+
+        @Test("R95: an order that was withdrawn, by a skip that is not published yet")
+        func withdrawn() async throws {
+            let service = try harness.start()
+            try harness.site.publish([.event("bought", [.init(1, "AAPL")])])
+            #expect(outputs.read(count: 1), "\(service.log.text)")
+            #expect(try service.stop() == .stopped(complete: true))
+            let options = SQLiteStoreOptions(topics: harness.site.topics)
+            let path = harness.configuration.store.path.path
+            let event = try #require(try StoreInspector(path: path, options: options).events(id: "bought").first)
+            let skip = SkipRecord(
+                event: event, recommendation: RecommendationID(1), symbol: Symbol("AAPL"), reason: .expired,
+                message: "order 1 expired", skippedAt: event.occurredAt)
+            let row = OutboxRow(number: 2, record: .skip(skip))
+            row.encoded = OutputEncoder(topics: harness.site.topics).encode(row.record)
+            let store = try SQLiteStore.open(path: path, options: options)
+            #expect(store.commit([ChangeSet(number: store.lastCommit + 1, rows: [row])]) == .committed)
+            store.close()
+            let result = try await explain("--event", "bought")
+            let lines = [
+                "ordered in run 1", "withdrawn: expired: order 1 expired (outbox row 2, not published yet)", "order ",
+            ]
+            expect(result, lines + ["rules of always:"])
+            expect(try await explain("--recommendation", "1"), lines)
         }
 
         @Test("What is not decided yet is pending")
