@@ -32,11 +32,10 @@ struct Decision {
             accountUsed: .zero, accountOrdered: .zero)
     }
 
-    /// The outputs of an event of this expert that finds no positions.
-    func outputs(of event: AnalysisEvent, at address: RecordAddress) -> [OutputRecord] {
-        let reference = EventReference(
-            number: 1, identity: event.identity, address: address, expert: event.expert, useCase: event.useCase,
-            occurredAt: event.occurredAt, lookbackDays: event.lookbackDays, trace: event.trace)
+    /// What becomes of the recommendations of an event of this expert that finds no positions. `ids`: those of its orders.
+    func outcomes(
+        of event: AnalysisEvent, explains: Bool, ids: (RecommendationID) -> CandidateIDs
+    ) -> [(CandidateOutcome, SettleCandidate)] {
         let pending = event.recommendations
         let selection = TradeManager.select(
             pending, useCase: event.useCase, limit: event.occurredAt.advanced(bySeconds: -86_400))
@@ -46,18 +45,28 @@ struct Decision {
                 previous: nil, now: event.occurredAt)
             return SettleCandidate(
                 recommendation: pending[place],
-                decision: TradeManager.evaluate(subject, compiled: ruleset, explain: true),
-                ids: DerivedID.candidate(
-                    expert: event.expert, useCase: event.useCase, entryRecommendation: pending[place].id,
-                    recommendation: pending[place].id), position: nil)
+                decision: TradeManager.evaluate(subject, compiled: ruleset, explain: explains),
+                ids: ids(pending[place].id), position: nil)
         }
         let outcomes = TradeManager.settle(
             candidates,
             in: SettleContext(
                 useCase: event.useCase, expert: expert, funds: funds, now: event.occurredAt, validFor: 900,
                 activePositions: 0, entriesInHour: 0, nextPositionNumber: 1))
+        return Array(zip(outcomes, candidates))
+    }
+
+    /// The outputs of such an event.
+    func outputs(of event: AnalysisEvent, at address: RecordAddress) -> [OutputRecord] {
+        let reference = EventReference(
+            number: 1, identity: event.identity, address: address, expert: event.expert, useCase: event.useCase,
+            occurredAt: event.occurredAt, lookbackDays: event.lookbackDays, trace: event.trace)
+        let decided = outcomes(of: event, explains: true) { id in
+            DerivedID.candidate(
+                expert: event.expert, useCase: event.useCase, entryRecommendation: id, recommendation: id)
+        }
         var outputs: [OutputRecord] = []
-        for (outcome, candidate) in zip(outcomes, candidates) {
+        for (outcome, candidate) in decided {
             let advice = candidate.recommendation
             switch outcome {
             case .skip(let reason, let message, _):

@@ -8,6 +8,8 @@ struct ReferenceText {
     var experts: Int
     /// One account for all experts, or one each.
     var sharesAccount = true
+    /// Only the last one holds.
+    var rules = 1
 
     /// Equity and share are such that an order has four shares, and a million of them are paid for.
     var text: String {
@@ -20,10 +22,16 @@ struct ReferenceText {
             "settings":{"allow_automated_trade_opening":true,"max_virtual_equity_per_instrument_percent":0.00001}}
             """
         }
+        let others = (1..<max(1, rules)).map { number in
+            """
+            {"name":"rule \(number)","triggers":[{"condition":"bullish"},{"condition":"expected_profit_target_percent",\
+            "operator":">","value":\(1_000 + number)}],"actions":[{"action":"buy"}]},
+            """
+        }
         return """
             {"accounts":[\(accounts.joined(separator: ",\n"))],
             "experts":[\(experts.joined(separator: ",\n"))],
-            "rulesets":[{"id":"trend","rules":[{"name":"confident and bullish","triggers":[{"condition":"bullish"},\
+            "rulesets":[{"id":"trend","rules":[\(others.joined()){"name":"confident and bullish","triggers":[{"condition":"bullish"},\
             {"condition":"confidence","operator":">=","value":60}],"actions":[{"action":"buy"}]}]}]}
             """
     }
