@@ -1,5 +1,5 @@
 /// A rule whose names have been looked up. One with a defect never holds, and reports it whenever evaluation comes to it (R49).
-struct CompiledRule: Sendable {
+final class CompiledRule: Sendable {
     let name: String
     let triggers: [CompiledTrigger]
     let actions: [CompiledAction]

@@ -1,5 +1,7 @@
 /// A trigger whose names have been looked up, with what an explanation says of it.
-struct CompiledTrigger: Sendable {
+///
+/// An object, as its rule is: a value would copy its texts' references wherever evaluation comes to it.
+final class CompiledTrigger: Sendable {
     enum Test: Sendable {
         case flag(FlagCondition)
         case number(NumericCondition, NumericComparison, ExactDecimal)
@@ -7,6 +9,11 @@ struct CompiledTrigger: Sendable {
 
     let source: Trigger
     let test: Test
+
+    private init(source: Trigger, test: Test) {
+        self.source = source
+        self.test = test
+    }
 
     var readsHistory: Bool {
         switch test {
