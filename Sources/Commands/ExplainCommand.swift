@@ -26,13 +26,8 @@ enum ExplainCommand: Command {
     static func run(_ arguments: ParsedArguments, _ context: CommandContext) throws -> ExitCode {
         let question = try Question(arguments)
         let configuration = try arguments.configuration(environment: context.environment)
-        let path = configuration.store.path.path
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw ConfigurationError(
-                key: "store.path", from: configuration.store.$path.source, "\(path): there is no store")
-        }
         let inspector = try StoreInspector(
-            path: path, options: SQLiteStoreOptions(topics: configuration.topicNames))
+            path: configuration.existingStore(), options: SQLiteStoreOptions(topics: configuration.topicNames))
         var text = ReportText()
         switch question {
         case .event(let id): try EventReport(inspector, configuration.topicNames).add(id, to: &text)
@@ -57,12 +52,12 @@ enum ExplainCommand: Command {
 
         init(_ arguments: ParsedArguments) throws(UsageError) {
             let event = arguments.value("event")
-            let recommendation = try arguments.integer("recommendation", in: Int.min...Int.max)
-            let expert = try arguments.integer("expert", in: Int.min...Int.max).map { ExpertID(Int64($0)) }
+            let recommendation = try arguments.identifier("recommendation").map { RecommendationID($0) }
+            let expert = try arguments.identifier("expert").map { ExpertID($0) }
             let symbol = arguments.value("symbol")
             switch (event, recommendation, expert, symbol) {
             case (let event?, nil, nil, nil): self = .event(event)
-            case (nil, let id?, let expert, nil): self = .recommendation(RecommendationID(Int64(id)), of: expert)
+            case (nil, let id?, let expert, nil): self = .recommendation(id, of: expert)
             case (nil, nil, let expert?, let symbol?): self = .entry(expert, Symbol(symbol))
             default:
                 throw UsageError(

@@ -41,7 +41,7 @@ extension MemoryTables {
 
     private func history(_ question: HistoryQuestion, of expert: ExpertID) -> HistoryAnswer {
         let instrument = Instrument(expert: expert, symbol: question.symbol)
-        let previous = past[instrument]?.last { ($0.createdAt, $0.id) < (question.createdAt, question.id) }
+        let previous = past[instrument]?.last(where: question.follows)
         var closes = LastCloses()
         for number in closed[instrument] ?? [] { if let position = positions[number] { closes.include(position) } }
         return HistoryAnswer(previous: previous, lastCloses: closes)

@@ -61,6 +61,11 @@ package final class SQLiteStore: Store {
         return result
     }
 
+    /// Commits a change of halts alone, as the next entry: for while no pipeline numbers the entries.
+    package func commit(_ change: HaltChange) -> CommitResult {
+        commit([ChangeSet(number: lastCommit + 1, halts: [change])])
+    }
+
     package func recover() throws -> Int64 {
         session = nil
         guard lock != nil else { throw StoreError.unusable(path: path, reason: "it is closed") }

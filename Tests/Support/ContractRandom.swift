@@ -1,16 +1,12 @@
-/// Random numbers that a seed gives again (SplitMix64).
+import TradePipeline
+
+/// Random numbers that a seed gives again, with what tests ask of them.
 package struct ContractRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SplitMix
 
-    package init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { generator = SplitMix(seed: seed) }
 
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
+    package mutating func next() -> UInt64 { generator.next() }
 
     /// True in so many of a hundred cases.
     package mutating func chance(_ percent: UInt64) -> Bool { next() % 100 < percent }

@@ -1,4 +1,3 @@
-import CSystem
 import Foundation
 
 /// One connection between a command and a running service.

@@ -48,8 +48,7 @@ private struct HaltOrder {
     private static let patience: Double = 30
 
     let request: ControlRequest
-    let store: String
-    private let source: ValueSource
+    let configuration: Configuration
 
     init(_ order: ControlRequest.Order, _ arguments: ParsedArguments, _ context: CommandContext) throws {
         let account = try arguments.identifier("account")
@@ -61,15 +60,14 @@ private struct HaltOrder {
         guard (1...512).contains(reason.utf8.count) else {
             throw UsageError("--reason TEXT is required, of 1 to 512 bytes", command: order.rawValue)
         }
-        let configuration = try arguments.configuration(environment: context.environment)
+        configuration = try arguments.configuration(environment: context.environment)
         request = ControlRequest(
             order: order, account: account, expert: expert, entriesOnly: arguments.has("entries-only"), reason: reason)
-        store = configuration.store.path.path
-        source = configuration.store.$path.source
     }
 
     func carryOut(_ context: CommandContext) throws -> ExitCode {
         let deadline = MonotonicTime.after(seconds: Self.patience)
+        let store = configuration.store.path.path
         while true {
             let path = try ControlServer.path(ofStore: SQLiteStore.resolved(store))
             if let answer = try ControlClient.send(request, to: path, patience: Self.patience) {
@@ -91,15 +89,11 @@ private struct HaltOrder {
 
     /// Nil where somebody holds the store.
     private func writeToStore(_ context: CommandContext) throws -> ExitCode? {
-        guard FileManager.default.fileExists(atPath: store) else {
-            throw ConfigurationError(key: "store.path", from: source, "\(store): there is no store")
-        }
+        let path = try configuration.existingStore()
         do {
-            let opened = try SQLiteStore.open(path: store)
+            let opened = try SQLiteStore.open(path: path)
             defer { opened.close() }
-            let result = opened.commit([
-                ChangeSet(number: opened.lastCommit + 1, halts: [request.change(at: SystemTime.moment.wall)])
-            ])
+            let result = opened.commit(request.change(at: SystemTime.moment.wall))
             if case .committed = result { return say(context) }
             return sayNotDurable(context, "\(result)")
         } catch StoreError.held {
@@ -115,12 +109,5 @@ private struct HaltOrder {
     private func sayNotDurable(_ context: CommandContext, _ message: String?) -> ExitCode {
         context.note("trade-manager: not durable yet, ask again: \(message ?? "the store does not answer")")
         return .failed
-    }
-}
-
-extension ParsedArguments {
-    /// An id of reference data.
-    fileprivate func identifier(_ name: String) throws -> Int64? {
-        try integer(name, in: Int.min...Int.max).map(Int64.init)
     }
 }

@@ -61,7 +61,7 @@ struct EntryReport {
             expertID: expertID, useCase: .enterMarket, expert: expert,
             account: expert.flatMap { reference.accounts[$0.account] },
             ruleset: expert?.enterMarketRuleset.flatMap { reference.rulesets[$0] },
-            halt: halt.map { "\(Pipeline.message(of: $0)), since \($0.since.text)" })
+            halt: halt.map { "\($0.message), since \($0.since.text)" })
         var reasons: [String] = []
         while let gate = TradeManager.closedGate(context) {
             reasons.append("\(gate.reason.rawValue): \(gate.message)")

@@ -39,6 +39,11 @@ package struct ParsedArguments: Sendable {
         return number
     }
 
+    /// The value of an option as an id of records or reference data; nil if it was not given.
+    func identifier(_ name: String) throws(UsageError) -> Int64? {
+        try integer(name, in: Int.min...Int.max).map(Int64.init)
+    }
+
     /// The configuration that `--config`, the environment and the settings among the options describe.
     package func configuration(environment: [String: String]) throws(ConfigurationError) -> Configuration {
         try ConfigurationLoader.load(file: value("config"), environment: environment, flags: settings)

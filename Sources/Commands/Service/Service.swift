@@ -187,17 +187,14 @@ package final class Service: Sendable {
 
     private func sayHalts(_ store: SQLiteStore) {
         guard let halts = try? store.halts() else { return }
-        for halt in halts {
-            logger.warning(
-                "In force: \(halt.scope) is halted\(halt.entriesOnly ? " for entries" : ""): \(halt.reason)")
-        }
+        for halt in halts { logger.warning("In force: \(halt.message)") }
     }
 
     /// While it starts nothing settles, and the store is this thread's.
     private func carryOutOrders(_ store: SQLiteStore) {
         let orders = takeOrders()
         for order in orders {
-            let result = store.commit([ChangeSet(number: store.lastCommit + 1, halts: [order.change])])
+            let result = store.commit(order.change)
             // What was refused or is in doubt is not in force; whoever asked asks again.
             if case .inDoubt = result { _ = try? store.recover() }
             state.withLock { _ in order.result = result == .committed ? .inForce : .notDurable }

@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 import Telemetry
 import TradeContracts
@@ -55,6 +56,15 @@ extension Configuration {
     var servers: String? {
         if case .servers(let servers) = kafka.bootstrapServers { return servers.joined(separator: ",") }
         return nil
+    }
+
+    /// The path of a store that has to be there already: a command must not make one where it only looked in the wrong place.
+    func existingStore() throws(ConfigurationError) -> String {
+        let path = store.path.path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ConfigurationError(key: "store.path", from: store.$path.source, "\(path): there is no store")
+        }
+        return path
     }
 
     /// The servers that another process than the service's own can reach; throws where the broker is embedded in that.

@@ -28,6 +28,9 @@ package struct Halt: Hashable, Sendable {
         self.reason = reason
         self.since = since
     }
+
+    /// What a closed gate says of it.
+    package var message: String { "\(scope) is halted\(entriesOnly ? " for entries" : ""): \(reason)" }
 }
 
 /// A change of what is halted.

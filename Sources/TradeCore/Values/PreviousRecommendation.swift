@@ -14,11 +14,6 @@ package struct PreviousRecommendation: Hashable, Sendable {
         self.init(createdAt: recommendation.createdAt, id: recommendation.id, action: recommendation.action)
     }
 
-    /// Whether it comes before a recommendation, by (`created_at`, id).
-    package func precedes(_ recommendation: Recommendation) -> Bool {
-        (createdAt, id) < (recommendation.createdAt, recommendation.id)
-    }
-
     /// Whether it comes before another one. Two use cases may have recommendations with one time and id: neither comes before the
     /// other.
     package func precedes(_ other: PreviousRecommendation) -> Bool { (createdAt, id) < (other.createdAt, other.id) }

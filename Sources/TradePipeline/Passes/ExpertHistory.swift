@@ -24,8 +24,7 @@ final class HistoryLookup {
 
     /// A recommendation that was taken in later than all that are known.
     func include(_ symbol: Symbol, _ recommendation: PreviousRecommendation) {
-        guard symbol == question.symbol,
-            (recommendation.createdAt, recommendation.id) < (question.createdAt, question.id),
+        guard symbol == question.symbol, question.follows(recommendation),
             previous.map({ !recommendation.precedes($0) }) ?? true
         else { return }
         previous = recommendation

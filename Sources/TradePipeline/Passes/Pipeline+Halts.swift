@@ -16,14 +16,7 @@ extension Pipeline {
     func enqueueHalt(_ change: HaltChange, ticket: Int64) {
         let before = halts
         halts.apply(change)
-        var changes = Changes()
-        changes.halts = [change]
-        enqueue(.halt(change, ticket: ticket, before: before), changes)
-    }
-
-    /// What a closed gate says of a halt.
-    package static func message(of halt: Halt) -> String {
-        "\(halt.scope) is halted\(halt.entriesOnly ? " for entries" : ""): \(halt.reason)"
+        enqueue(.halt(change, ticket: ticket, before: before), Changes(halts: [change]))
     }
 
     /// The halt under which a key decides nothing: of everything, and in enter_market also one of entries only.

@@ -149,7 +149,7 @@ extension Pipeline {
             context.account = reference.accounts[expert.value.account]
             context.ruleset = reference.ruleset(of: expert.value, for: key.key.useCase)?.value.source
         }
-        if let halt = halt(of: key.key, account: expert?.value.account) { context.halt = Pipeline.message(of: halt) }
+        context.halt = halt(of: key.key, account: expert?.value.account)?.message
         return TradeManager.closedGate(context)
     }
 

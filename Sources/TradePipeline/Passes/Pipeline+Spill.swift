@@ -39,9 +39,8 @@ extension Pipeline {
 
     /// What waits for the store's answer waits for the end of its trouble.
     func holdLoadingPasses() {
-        for pass in passes.values.filter({ $0.phase == .loading || $0.phase == .recalling }).sorted(by: {
-            $0.number < $1.number
-        }) { hold(pass) }
+        let waiting = passes.values.filter { $0.phase == .loading || $0.phase == .recalling }
+        for pass in waiting.sorted(by: { $0.number < $1.number }) { hold(pass) }
         spilledPasses = []
     }
 

@@ -11,6 +11,11 @@ package struct HistoryQuestion: Hashable, Sendable {
         self.createdAt = createdAt
         self.id = id
     }
+
+    /// Whether a recommendation comes before the one that is asked about, by (`created_at`, id).
+    package func follows(_ other: PreviousRecommendation) -> Bool {
+        (other.createdAt, other.id) < (createdAt, id)
+    }
 }
 
 /// The answer to a `HistoryQuestion`.

@@ -68,7 +68,7 @@ struct PipelineLog: Sendable {
                     "rulesets": .integer(Int64(rulesets)),
                 ])
         case .haltChanged(.halt(let halt)):
-            logger.warning("Halt: \(Pipeline.message(of: halt))")
+            logger.warning("Halt: \(halt.message)")
         case .haltChanged(.resume(let scope, let entriesOnly, let reason)):
             logger.warning("Resume: \(scope)\(entriesOnly ? ", entries" : ""): \(reason)")
         case .entryRefused(let number, let reason):
