@@ -31,6 +31,7 @@ import TradePipeline
                 #expect(through >= Int64(mark) && through < Int64(mark + batch.count))
                 mark = Int(through)
                 reasons.append(reason)
+            case .refused(_, let reason), .inDoubt(let reason): Issue.record("\(reason)")
             }
         }
         return reasons

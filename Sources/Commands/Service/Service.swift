@@ -318,7 +318,7 @@ package final class Service: Sendable {
             queries: SQLiteQueries(path: store.path, options: SQLiteStoreOptions(topics: topics)),
             sink: try KafkaProducer(kafka), rules: rules, topics: topics,
             clock: { SystemTime.moment },
-            offsetMetadata: "\(identity.id):\(identity.start):\(String(identity.incarnation, radix: 16))",
+            offsetMetadata: identity.text,
             workers: configuration.workers.count ?? SystemTime.cores, logger: logger)
         return try PipelineRunner(configuration: configuration.pipeline, parts: parts, referenceFile: changes)
     }

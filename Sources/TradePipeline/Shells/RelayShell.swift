@@ -17,6 +17,8 @@ final class RelayShell: @unchecked Sendable {
                 switch result {
                 case .published: pipeline.published(through: last, now: now)
                 case .failed(let number, let reason): pipeline.publishFailed(through: number, reason: reason, now: now)
+                case .refused(_, let reason), .inDoubt(let reason):
+                    pipeline.publishFailed(through: task.after, reason: reason, now: now)
                 }
             }
         }
