@@ -74,6 +74,10 @@ package struct Actions: Sendable {
     package var evaluations: [PassTask] = []
     package var loads: [Load] = []
     package var publish: PublishTask?
+    /// The relay opens the sink, anew where it is open.
+    package var openSink: SinkOpening?
+    /// What is found out while running makes it wrong to go on; says what to do. The service ends.
+    package var refusal: String?
     package var start: [TopicPartition: StartOffset] = [:]
     package var pause: [TopicPartition] = []
     package var resume: [TopicPartition: Int64] = [:]

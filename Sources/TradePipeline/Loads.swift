@@ -38,6 +38,7 @@ extension Pipeline {
                 touched += state.waiters
                 state.waiters = []
                 startSweeps(of: state, now: now)
+                settleWithdrawals(of: state)
                 experts.append(state)
             case (.recoveredExpert(let state), .expert(let snapshot)):
                 restore(state, from: snapshot)

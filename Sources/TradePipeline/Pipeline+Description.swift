@@ -77,6 +77,8 @@ extension Pipeline {
             case .reference(let write): "reference \(write.change.key)"
             case .halt(let change, _, _): "\(change)"
             case .relayMark: "mark"
+            case .relayNote(let note): "\(note)"
+            case .withdrawal(let withdrawn): "withdrawal \(withdrawn.order.recommendation) \(withdrawn.reason.rawValue)"
             }
         if let run = entry.changes.run { text += " \(name(of: run.key, run: run.run, frame))" }
         text += entry.changes.recommendations.map { " +\(name(of: $0))" }.joined()

@@ -54,6 +54,8 @@ package struct PipelineProjection: Sendable {
     package var acknowledged: Int64 = 0
     package var visible: Int64 = 0
     package var durableMark: Int64 = 0
+    /// Rows whose withdrawal is under way.
+    package var withdrawing: Set<Int64> = []
     package var passes = 0
     package var heldPasses = 0
     package var retries = 0
@@ -88,6 +90,7 @@ extension Pipeline {
         result.acknowledged = relay.acknowledged
         result.visible = relay.visible
         result.durableMark = relay.durableMark
+        result.withdrawing = Set(relay.withdrawing.keys)
         result.passes = passes.count
         result.heldPasses = heldPasses.count
         result.retries = retries.count

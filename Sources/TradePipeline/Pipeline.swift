@@ -73,6 +73,10 @@ package final class Pipeline {
     var relay: RelayState
     /// Whether an entry with the relay's mark is queued.
     var markQueued = false
+    /// Whether an entry with what the store knows of the relay is queued.
+    var noteQueued = false
+    /// Outbox numbers whose withdrawal is queued.
+    var queuedWithdrawals: Set<Int64> = []
     var sweep: [ExpertUseCase]
 
     /// Begins where the store stands. `identities`: the filter of everything that the store knows; `openPositions`: those that
@@ -91,7 +95,7 @@ package final class Pipeline {
         recommendationNumber = snapshot.lastRecommendation
         positionNumber = snapshot.lastPosition
         outboxNumber = snapshot.lastOutboxRow
-        relay = RelayState(mark: snapshot.relayMark, visible: snapshot.lastOutboxRow)
+        relay = RelayState(snapshot, opens: configuration.relay != nil)
         sweep = snapshot.pendingKeys
         for position in snapshot.inputPositions { positions[position.partition] = position.nextOffset }
         durablePositions = positions
@@ -124,7 +128,7 @@ package final class Pipeline {
         case .doubtful(let at): consider(at)
         default: break
         }
-        consider(relay.retryAt)
+        consider(relayDeadline)
         if isIntakeOpen { consider(intakeDue) }
         return next
     }
@@ -134,7 +138,7 @@ package final class Pipeline {
         expireWaits(now)
         retryStore(now)
         runRetries(now)
-        if let at = relay.retryAt, at <= now.monotonic { relay.retryAt = nil }
+        retryRelay(now)
         if intakeDue != nil {
             intakeDue = nil
             drainAll(now)
@@ -152,7 +156,8 @@ package final class Pipeline {
     /// Whether all that was begun is done. What a question or a retry is under way for is not: keys that a crash left wait for
     /// their expert, a failed pass for its time. A stop leaves its retries to the next start.
     package var isQuiet: Bool {
-        queue.isEmpty && passes.isEmpty && relay.isDrained && recovery == nil && queue.isWorking && loads.isEmpty
+        queue.isEmpty && passes.isEmpty && relay.isDrained && relay.withdrawing.isEmpty && recovery == nil
+            && queue.isWorking && loads.isEmpty
             && (stopping || retries.count == 0)
             && partitions.values.allSatisfy { $0.waiting.isEmpty }
     }
@@ -165,15 +170,17 @@ package final class Pipeline {
     /// What every input ends with: the next group for the writer, the next rows for the sink, and back-pressure.
     func advance(_ now: Moment) {
         applyBackPressure(now)
+        advanceRelay(now)
         if actions.commit.isEmpty {
             queueRelayMark()
             actions.commit = queue.nextGroup(limit: configuration.groupLimit)
             if !actions.commit.isEmpty { counters.groups += 1 }
         }
-        if actions.publish == nil { actions.publish = relay.nextPublish(limit: configuration.publishLimit) }
-        if let request = relay.nextLoad(limit: configuration.publishWindow) { load(request, for: .relay) }
-        if stopping, queue.isEmpty, passes.isEmpty, queue.isWorking, recovery == nil {
-            actions.stopped = relay.isDrained
+        if stopping, queue.isEmpty, passes.isEmpty, queue.isWorking, recovery == nil, relay.isDrained {
+            actions.stopped = noteCleanStop()
+            if !actions.stopped, actions.commit.isEmpty {
+                actions.commit = queue.nextGroup(limit: configuration.groupLimit)
+            }
         }
     }
 

@@ -61,6 +61,12 @@ package struct PipelineConfiguration: Hashable, Sendable {
     /// The most rows handed to the sink at once, and the most kept in memory for it.
     package var publishLimit = 2_000
     package var publishWindow = 20_000
+    /// The most bytes handed to the sink at once, but for a single row.
+    package var publishBytes = 8 << 20
+    /// Where outputs are published to, and how; nil: the sink is open from the start and holds no mark.
+    package var relay: RelayPlace?
+    /// After so long without publishing the sink's mark is written again: brokers forget offsets after seven days.
+    package var markRefresh: Int64 = 86_400_000_000_000
     /// Experts kept in memory beyond those in use (G7).
     package var idleExperts = 100_000
     /// Pending recommendations kept in memory of one key; what exceeds them stays in the store until a pass reads it (G7).

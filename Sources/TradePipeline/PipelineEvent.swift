@@ -22,6 +22,8 @@ package enum PipelineEvent: Sendable {
     case storeAvailable
     case publishFailed(String)
     case publishing
+    /// An order is withdrawn before it was published.
+    case orderWithdrawn(ExpertUseCase, order: UniqueID, String)
     case intakePaused(String)
     case intakeResumed
 }
@@ -47,6 +49,8 @@ package struct PipelineCounters: Hashable, Sendable {
     package var groups: Int64 = 0
     package var refusals: Int64 = 0
     package var published: Int64 = 0
+    /// Outbox rows that were set aside.
+    package var withdrawn: Int64 = 0
     package var loads: Int64 = 0
 
     package init() {}

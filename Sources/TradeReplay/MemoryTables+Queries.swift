@@ -11,6 +11,8 @@ extension MemoryTables {
         snapshot.lastPosition = counters.position
         snapshot.lastOutboxRow = counters.outboxRow
         snapshot.relayMark = counters.relayMark
+        snapshot.relay = relay
+        snapshot.withdrawals = withdrawals
         snapshot.inputPositions = inputs.values.sorted { $0.partition < $1.partition }
         snapshot.reference = reference.values.sorted { $0.change.key.order < $1.change.key.order }
         snapshot.halts = halts.all

@@ -33,6 +33,8 @@ struct MemoryTables {
     private(set) var halts = HaltTable()
     /// By number, which is the order in which rows come.
     private(set) var outbox: [PublishableRow] = []
+    private(set) var relay: RelayNote?
+    private(set) var withdrawals: [Withdrawal] = []
 
     init(keepsPublished: Bool) { self.keepsPublished = keepsPublished }
 
@@ -50,10 +52,21 @@ struct MemoryTables {
         for write in entry.reference { reference[write.change.key] = write.change.value == nil ? nil : write }
         for change in entry.halts { halts.apply(change) }
         for row in entry.rows {
-            if let record = row.encoded { outbox.append(PublishableRow(number: row.number, record: record)) }
+            if let record = row.encoded {
+                outbox.append(PublishableRow(number: row.number, record: record, origin: .row(row)))
+            }
         }
-        if let mark = entry.relayMark, !keepsPublished {
-            outbox.removeFirst(outbox.prefix { $0.number <= mark }.count)
+        if let change = entry.relay { apply(change) }
+        guard let mark = entry.relayMark else { return }
+        if !withdrawals.isEmpty { withdrawals.removeAll { $0.through <= mark } }
+        if !keepsPublished { outbox.removeFirst(outbox.prefix { $0.number <= mark }.count) }
+    }
+
+    private mutating func apply(_ change: RelayChange) {
+        if let note = change.note { relay = note }
+        if let withdrawal = change.withdrawal { withdrawals.append(withdrawal) }
+        for row in change.withdrawn {
+            if let place = outbox.lastIndex(where: { $0.number == row.number }) { outbox[place].withdrawn = row.reason }
         }
     }
 

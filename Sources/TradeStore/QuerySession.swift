@@ -23,7 +23,7 @@ final class QuerySession {
         recommendations = try RecommendationRows(connection)
         pages = try PendingPageRows(connection)
         positions = try PositionRows(connection)
-        outbox = try OutboxRows(connection)
+        outbox = try OutboxRows(connection, topics: options.topics)
         history = try HistoryRows(connection)
         runs = try connection.statement("SELECT use_case, run FROM lock_keys WHERE expert = ?")
         begin = try connection.statement("BEGIN")

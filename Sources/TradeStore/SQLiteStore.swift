@@ -61,9 +61,14 @@ package final class SQLiteStore: Store {
         return result
     }
 
-    /// Commits a change of halts alone, as the next entry: for while no pipeline numbers the entries.
+    /// Commits a change of halts alone, as the next entry: for while no pipeline numbers the entries. Entries and increases that
+    /// wait in the outbox are withdrawn by a halt, too (R93).
     package func commit(_ change: HaltChange) -> CommitResult {
-        commit([ChangeSet(number: lastCommit + 1, halts: [change])])
+        var relay: RelayChange?
+        if case .halt(let halt) = change, let counters = session?.counters, counters.relayMark < counters.outboxRow {
+            relay = RelayChange(withdrawal: Withdrawal(halt, through: counters.outboxRow))
+        }
+        return commit([ChangeSet(number: lastCommit + 1, halts: [change], relay: relay)])
     }
 
     package func recover() throws -> Int64 {

@@ -26,4 +26,5 @@ enum Wire {
     static let riskLevels = WireNames<RiskLevel>()
     static let timeHorizons = WireNames<TimeHorizon>()
     static let orderStatuses = WireNames<OrderStatus>()
+    static let orderRoles = WireNames<OrderRole>()
 }

@@ -13,6 +13,7 @@ struct Changes {
     var halts: [HaltChange] = []
     var outputs: [OutputRecord] = []
     var relayMark: Int64?
+    var relay: RelayChange?
 }
 
 extension Pipeline {
@@ -30,7 +31,7 @@ extension Pipeline {
             number: queue.nextNumber, position: changes.position, event: changes.event,
             recommendations: changes.recommendations, run: changes.run, positions: changes.positions,
             outcomes: changes.outcomes, reference: changes.reference, halts: changes.halts, rows: rows,
-            relayMark: changes.relayMark)
+            relayMark: changes.relayMark, relay: changes.relay)
         count(entry, 1)
         expert?.uncommitted += 1
         if case .record(let record) = intent { record.partition.uncommitted += 1 }
@@ -41,6 +42,7 @@ extension Pipeline {
     func count(_ changes: ChangeSet, _ sign: Int64) {
         if changes.event != nil { counters.events += sign }
         counters.recommendations += sign * Int64(changes.recommendations.count)
+        if let relay = changes.relay { counters.withdrawn += sign * Int64(relay.withdrawn.count) }
         for row in changes.rows {
             switch row.record {
             case .order: counters.orders += sign

@@ -13,6 +13,10 @@ enum CommitIntent {
     /// An operator halts or resumes; `before`: what was halted until then.
     case halt(HaltChange, ticket: Int64, before: HaltTable)
     case relayMark(Int64)
+    /// What the store knows of the relay besides its mark.
+    case relayNote(RelayNote)
+    /// An order is not published; what takes its place goes with it.
+    case withdrawal(WithdrawnOrder)
 }
 
 /// An entry in the queue: an object, because it is large and handed on several times.

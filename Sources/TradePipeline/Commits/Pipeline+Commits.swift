@@ -116,6 +116,7 @@ extension Pipeline {
     func storeWorks(_ now: Moment) {
         locks.suspendWaits(false)
         resumeHeld(now)
+        settleWithdrawals()
         finishRevocation()
         completeReference(now)
         if partitions.values.reduce(0, { $0 + $1.waiting.count }) > configuration.intakeAtCommit {
@@ -136,7 +137,9 @@ extension Pipeline {
             counters.commits += 1
             for row in entry.changes.rows {
                 // The writer has encoded what is durable.
-                if let encoded = row.encoded { rows.append(PublishableRow(number: row.number, record: encoded)) }
+                if let encoded = row.encoded {
+                    rows.append(PublishableRow(number: row.number, record: encoded, origin: .row(row)))
+                }
             }
             entry.expert?.uncommitted -= 1
             for position in entry.changes.positions where position.status.isTerminal {
@@ -150,6 +153,13 @@ extension Pipeline {
             case .relayMark(let mark):
                 markQueued = false
                 relay.durableMark = mark
+                relay.forgetWithdrawals()
+            case .relayNote(let note):
+                noteQueued = false
+                relay.durableNote = note
+            case .withdrawal(let withdrawn):
+                queuedWithdrawals.remove(withdrawn.row)
+                relay.finishWithdrawal(of: withdrawn.row)
             }
             if let expert = entry.expert { noteIdle(expert) }
         }

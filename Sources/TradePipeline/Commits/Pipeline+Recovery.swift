@@ -56,8 +56,14 @@ extension Pipeline {
         case .relayMark:
             markQueued = false
             relay.queuedMark = relay.durableMark
+        case .relayNote:
+            noteQueued = false
+            relay.note = relay.durableNote
+            if relay.phase == .ending { relay.phase = .open }
+        case .withdrawal(let withdrawn): queuedWithdrawals.remove(withdrawn.row)
         default: break
         }
+        if let withdrawal = entry.changes.relay?.withdrawal { relay.withdrawals.remove(withdrawal) }
         if let event = entry.changes.event { recentEvents.removeQueued(IdentityKey(event.identity)) }
         for pending in entry.changes.recommendations { recentRecommendations.removeQueued(pending.recommendationKey) }
         for position in entry.changes.positions where position.status.isTerminal {
@@ -110,7 +116,7 @@ extension Pipeline {
         case .drop(let event, _, _, _, _):
             redo(entry, now: now)
             return !event.refused
-        case .reference, .halt, .relayMark:
+        case .reference, .halt, .relayMark, .relayNote, .withdrawal:
             redo(entry, now: now)
             return true
         }
@@ -128,9 +134,11 @@ extension Pipeline {
             enqueueReference(.reference(write), write)
         case .halt(let change, let ticket, _):
             enqueueHalt(change, ticket: ticket)
-        case .relayMark:
-            // It follows the acknowledged rows again when the store works.
+        case .relayMark, .relayNote:
+            // The mark follows the acknowledged rows again when the store works, and the note the relay's phase.
             break
+        case .withdrawal(let withdrawn):
+            if let expert = entry.expert { enqueueWithdrawal(withdrawn, of: expert) }
         }
     }
 

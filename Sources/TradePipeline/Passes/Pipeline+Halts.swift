@@ -16,7 +16,14 @@ extension Pipeline {
     func enqueueHalt(_ change: HaltChange, ticket: Int64) {
         let before = halts
         halts.apply(change)
-        enqueue(.halt(change, ticket: ticket, before: before), Changes(halts: [change]))
+        var changes = Changes(halts: [change])
+        // What waits to be published was decided before, but nobody has it yet.
+        if case .halt(let halt) = change, relay.acknowledged < outboxNumber {
+            let withdrawal = Withdrawal(halt, through: outboxNumber)
+            relay.withdrawals.insert(withdrawal)
+            changes.relay = RelayChange(withdrawal: withdrawal)
+        }
+        enqueue(.halt(change, ticket: ticket, before: before), changes)
     }
 
     /// The halt under which a key decides nothing: of everything, and in enter_market also one of entries only.

@@ -127,12 +127,13 @@ package final class ChangeSet: Sendable {
     package let rows: [OutboxRow]
     /// The relay's mark: the highest outbox number that is acknowledged (design §6).
     package let relayMark: Int64?
+    package let relay: RelayChange?
 
     package init(
         number: Int64, position: InputPosition? = nil, event: EventReference? = nil,
         recommendations: [PendingRecommendation] = [], run: KeyRun? = nil, positions: [Position] = [],
         outcomes: [RecommendationOutcome] = [], reference: [ReferenceWrite] = [], halts: [HaltChange] = [],
-        rows: [OutboxRow] = [], relayMark: Int64? = nil
+        rows: [OutboxRow] = [], relayMark: Int64? = nil, relay: RelayChange? = nil
     ) {
         self.number = number
         self.position = position
@@ -145,5 +146,21 @@ package final class ChangeSet: Sendable {
         self.halts = halts
         self.rows = rows
         self.relayMark = relayMark
+        self.relay = relay
+    }
+}
+
+/// What an entry changes of the relay besides its mark: rarely anything, so it is one object.
+package final class RelayChange: Sendable {
+    /// Comes into force.
+    package let withdrawal: Withdrawal?
+    /// Rows that are set aside. They are above the relay's mark.
+    package let withdrawn: [WithdrawnRow]
+    package let note: RelayNote?
+
+    package init(withdrawal: Withdrawal? = nil, withdrawn: [WithdrawnRow] = [], note: RelayNote? = nil) {
+        self.withdrawal = withdrawal
+        self.withdrawn = withdrawn
+        self.note = note
     }
 }

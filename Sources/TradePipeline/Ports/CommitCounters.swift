@@ -45,6 +45,10 @@ package struct CommitCounters: Hashable, Sendable {
         for write in entry.reference where write.change.value != nil && write.change.json.isEmpty {
             throw Refusal("reference data of \(write.change.key) without its JSON")
         }
+        for row in entry.relay?.withdrawn ?? [] where row.number > outboxRow || row.number <= relayMark {
+            throw Refusal(
+                "row \(row.number) can't be set aside: the outbox goes up to \(outboxRow), the mark is \(relayMark)")
+        }
         guard let mark = entry.relayMark else { return }
         guard mark >= relayMark else { throw Refusal("relay mark \(mark) is below \(relayMark)") }
         guard mark <= outboxRow else {

@@ -38,6 +38,10 @@ package struct StoreSnapshot: Sendable {
     package var lastPosition: Int64 = 0
     package var lastOutboxRow: Int64 = 0
     package var relayMark: Int64 = 0
+    /// Nil: nothing was ever published.
+    package var relay: RelayNote?
+    /// Those that the mark has not passed yet.
+    package var withdrawals: [Withdrawal] = []
     package var inputPositions: [InputPosition] = []
     package var reference: [ReferenceWrite] = []
     /// What is halted, in any order (R93).
@@ -145,17 +149,6 @@ package enum LoadAnswer: Sendable {
     case outbox([PublishableRow])
     /// In the order of the questions.
     case history([HistoryAnswer])
-}
-
-/// An outbox row as the relay publishes it.
-package struct PublishableRow: Hashable, Sendable {
-    package var number: Int64
-    package var record: EncodedRecord
-
-    package init(number: Int64, record: EncodedRecord) {
-        self.number = number
-        self.record = record
-    }
 }
 
 /// The store, as the reader's thread sees it: a connection of its own that never writes. A call may block.

@@ -11,6 +11,7 @@ struct Mailboxes {
     var evaluations = Queue<PassTask>()
     var loads: [Load] = []
     var publish: PublishTask?
+    var openSink: SinkOpening?
     var source = SourceOrders()
     /// Tickets of changes of halts that are durable, until whoever waits has seen it.
     var halted: Set<Int64> = []
@@ -28,6 +29,8 @@ struct Mailboxes {
     var ended = false
     /// Why the service can't go on.
     var failure: String?
+    /// Whether that is for an operator to settle first.
+    var isRefused = false
 
     init(pipeline: Pipeline, now: Int64) {
         self.pipeline = pipeline
@@ -42,6 +45,11 @@ struct Mailboxes {
         for task in actions.evaluations { evaluations.append(task) }
         loads += actions.loads
         if let task = actions.publish { publish = task }
+        if let opening = actions.openSink { openSink = opening }
+        if let refusal = actions.refusal, failure == nil {
+            failure = refusal
+            isRefused = true
+        }
         source.merge(actions)
         halted.formUnion(actions.halted)
         // Where the timer does not come to it, whoever is here lets go of them.

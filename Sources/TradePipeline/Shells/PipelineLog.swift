@@ -81,6 +81,13 @@ struct PipelineLog: Sendable {
         case .publishFailed(let reason):
             logger.warning("Publishing failed, it goes on from the first row that is not acknowledged: \(reason)")
         case .publishing: logger.notice("Publishing works again")
+        case .orderWithdrawn(let key, let order, let message):
+            logger.warning(
+                "Withdrawn before it was published: \(message)",
+                metadata: [
+                    "expert": .integer(key.expert.rawValue), "use_case": .text(key.useCase.rawValue),
+                    "order": .text(order.description),
+                ])
         case .intakePaused(let reason): logger.warning("Intake paused: \(reason)")
         case .intakeResumed: logger.notice("Intake goes on")
         default: break

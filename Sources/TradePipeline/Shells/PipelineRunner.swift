@@ -133,9 +133,11 @@ package final class PipelineRunner: Sendable {
     }
 
     /// The service can't go on.
-    func fail(_ reason: String) {
+    func fail(_ reason: String, isRefused: Bool = false) {
         mailboxes.withLock { boxes in
-            if boxes.failure == nil { boxes.failure = reason }
+            guard boxes.failure == nil else { return }
+            boxes.failure = reason
+            boxes.isRefused = isRefused
         }
         ending.broadcast()
     }
@@ -178,6 +180,9 @@ package final class PipelineRunner: Sendable {
 
     /// Why the service can't go on; nil where it can.
     package var failure: String? { mailboxes.withLock { $0.failure } }
+
+    /// Whether the failure is for an operator to settle before the service may run again.
+    package var isRefused: Bool { mailboxes.withLock { $0.isRefused } }
 
     /// Ends the threads; false where one is still at work at the deadline.
     package func end(until deadline: UInt64) -> Bool {
@@ -227,10 +232,10 @@ private struct Wake {
         writer = !boxes.commit.isEmpty || boxes.recoverStore
         reader = !boxes.loads.isEmpty
         workers = boxes.evaluations.count
-        relay = boxes.publish != nil
+        relay = boxes.publish != nil || boxes.openSink != nil
         timer = boxes.deadline != before || !boxes.spent.isEmpty
         source = boxes.source.isUrgent
-        ending = boxes.stopped || !boxes.halted.isEmpty
+        ending = boxes.stopped || boxes.failure != nil || !boxes.halted.isEmpty
     }
 
     func signal(_ runner: PipelineRunner) {

@@ -12,6 +12,9 @@ final class EntryWriter {
     private let positions: PositionWriter
     private let reference: ReferenceRows
     private let halts: HaltRows
+    private let relay: RelayRows
+    /// Whether something may be withdrawn that a mark has not passed.
+    private var hasWithdrawals: Bool
     private let run: Statement
     private let outbox: Statement
     private let input: Statement
@@ -25,6 +28,8 @@ final class EntryWriter {
         positions = try PositionWriter(connection)
         reference = ReferenceRows(connection, topic: topics.reference)
         halts = HaltRows(connection)
+        relay = RelayRows(connection)
+        hasWithdrawals = try connection.integer("SELECT count(*) FROM withdrawals") ?? 0 > 0
         run = try connection.statement(
             "INSERT INTO lock_keys(expert, use_case, run) VALUES (?, ?, ?) ON CONFLICT(expert, use_case) "
                 + "DO UPDATE SET run = excluded.run WHERE excluded.run >= lock_keys.run")
@@ -55,6 +60,10 @@ final class EntryWriter {
         for write in entry.reference { try reference.apply(write) }
         for change in entry.halts { try halts.apply(change) }
         for row in entry.rows { try write(row) }
+        if let change = entry.relay {
+            hasWithdrawals = hasWithdrawals || change.withdrawal != nil
+            try relay.apply(change)
+        }
     }
 
     /// Writes what the entries of the transaction changed together.
@@ -68,6 +77,9 @@ final class EntryWriter {
             input.bind(6, integer: position.lastTimestamp)
             input.bind(7, integer: Int64(bitPattern: position.lastChecksum))
             try input.run()
+        }
+        if hasWithdrawals, state.counters.relayMark > durable.counters.relayMark {
+            try relay.forget(through: state.counters.relayMark)
         }
         counters.bind(1, integer: state.counters.commit)
         counters.bind(2, integer: state.counters.event)

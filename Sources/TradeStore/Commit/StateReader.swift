@@ -91,6 +91,9 @@ struct StateReader {
         snapshot.lastPosition = state.counters.position
         snapshot.lastOutboxRow = state.counters.outboxRow
         snapshot.relayMark = state.counters.relayMark
+        let relay = RelayRows(connection)
+        snapshot.relay = try relay.note()
+        snapshot.withdrawals = try relay.withdrawals()
         snapshot.inputPositions = state.inputs.values.sorted { $0.partition < $1.partition }
         snapshot.reference = try ReferenceRows(connection, topic: topics.reference).writes(decode: decode)
         snapshot.halts = try HaltRows(connection).all()

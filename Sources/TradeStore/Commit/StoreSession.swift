@@ -14,6 +14,7 @@ final class StoreSession {
     private let readCommit: Statement
 
     var lastCommit: Int64 { durable.counters.commit }
+    var counters: CommitCounters { durable.counters }
 
     init(connection: Connection, options: SQLiteStoreOptions) throws {
         self.connection = connection

@@ -7,7 +7,26 @@ enum StoreSchema {
         Migration(name: "first schema", sql: firstSchema),
         Migration(name: "the past of an expert in a symbol", sql: history),
         Migration(name: "halts", sql: halts),
+        Migration(name: "the relay's place, and what is withdrawn from the outbox", sql: withdrawals),
     ]
+
+    // `relay_delivery`: 1 exactly once, 2 at least once, as all before this was. `outbox.withdrawn`: the reason why a row is set
+    // aside. `withdrawals`: what is not to be published of the outbox up to a number (R93, R95); `scope`: 0 all, 1 an account, 2 an
+    // expert, 3 a position; `high` and `low`: its id.
+    private static let withdrawals = """
+        ALTER TABLE store ADD COLUMN relay_delivery INTEGER;
+        UPDATE store SET relay_delivery = 2, relay_place = '', relay_is_clean = 0 WHERE last_outbox > 0;
+        ALTER TABLE outbox ADD COLUMN withdrawn INTEGER;
+        CREATE TABLE withdrawals(
+            number INTEGER PRIMARY KEY,
+            scope INTEGER NOT NULL,
+            high INTEGER NOT NULL,
+            low INTEGER NOT NULL,
+            through INTEGER NOT NULL,
+            reason INTEGER NOT NULL,
+            message TEXT NOT NULL
+        ) STRICT;
+        """
 
     // An operator's orders not to trade (R93). `scope`: 0 all, 1 an account, 2 an expert.
     private static let halts = """

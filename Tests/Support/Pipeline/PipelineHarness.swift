@@ -23,6 +23,11 @@ package final class PipelineHarness {
     package private(set) var evaluations: [PassTask] = []
     package private(set) var loads: [Load] = []
     package private(set) var publish: PublishTask?
+    package private(set) var openSink: SinkOpening?
+    /// The mark that the sink holds, which publishes exactly once where the configuration says so.
+    package var sinkMark: Int64?
+    /// Why the machine said that the service has to end.
+    package private(set) var refusal: String?
     /// The next offset to deliver, of each partition that is ours and was started.
     package private(set) var fetch: [TopicPartition: Int64] = [:]
     package private(set) var paused: Set<TopicPartition> = []
@@ -74,6 +79,8 @@ package final class PipelineHarness {
         evaluations = []
         loads = []
         publish = nil
+        openSink = nil
+        refusal = nil
         fetch = [:]
         paused = []
         assigned = []
@@ -99,6 +106,8 @@ package final class PipelineHarness {
         evaluations += actions.evaluations
         loads += actions.loads
         if let task = actions.publish { publish = task }
+        if let opening = actions.openSink { openSink = opening }
+        refusal = refusal ?? actions.refusal
         for (partition, start) in actions.start where assigned.contains(partition) {
             switch start {
             case .offset(let offset): fetch[partition] = offset
@@ -312,10 +321,48 @@ package final class PipelineHarness {
         let taken = Array(task.rows.prefix(count ?? task.rows.count))
         published += taken
         let through = taken.last?.number ?? task.after
+        if configuration.relay != nil { sinkMark = max(sinkMark ?? 0, through) }
         if count == nil {
             pipeline.published(through: through, now: now)
         } else {
             pipeline.publishFailed(through: through, reason: "as the test asks", now: now)
+        }
+        collect()
+    }
+
+    /// The sink breaks off: whether it has published everything or nothing is in doubt.
+    package func doubtPublish(publishing isPublished: Bool) {
+        guard let task = publish else { return }
+        publish = nil
+        if isPublished {
+            published += task.rows
+            sinkMark = max(sinkMark ?? 0, task.rows.last?.number ?? 0)
+        }
+        pipeline.publishInDoubt("as the test asks", now: now)
+        collect()
+    }
+
+    /// The sink publishes what stands before a row, and refuses that one.
+    package func refusePublish(_ number: Int64) {
+        guard let task = publish else { return }
+        publish = nil
+        let taken = task.rows.filter { $0.number < number }
+        published += taken
+        if let last = taken.last?.number { sinkMark = max(sinkMark ?? 0, last) }
+        pipeline.publishRefused(number, reason: "as the test asks", now: now)
+        collect()
+    }
+
+    /// The sink is open, by the rules of the marks; or it can't be reached.
+    package func answerOpening(isReachable: Bool = true) {
+        guard let opening = openSink else { return }
+        openSink = nil
+        if isReachable {
+            let mark = max(opening.mark, sinkMark ?? 0)
+            sinkMark = mark
+            pipeline.sinkOpened(mark: mark, now: now)
+        } else {
+            pipeline.sinkUnavailable("as the test asks", now: now)
         }
         collect()
     }
@@ -370,6 +417,8 @@ package final class PipelineHarness {
                 answerEvaluation()
             } else if !commit.isEmpty {
                 if let refusal = answerCommit() { return "the store refused: \(refusal)" }
+            } else if openSink != nil {
+                answerOpening()
             } else if publish != nil {
                 answerPublish()
             } else if let partition = assigned.sorted().first(where: { available($0) > 0 }) {

@@ -15,12 +15,12 @@ import TradeContracts
     @Test func publishesInOrderOneBatchAtATime() {
         let relay = Box(RelayState(mark: 0, visible: 0))
         relay.value.append(rows(1...5), limit: 10, now: 0)
-        let first = relay.value.nextPublish(limit: 3)
+        let first = relay.value.nextPublish(limit: 3).task
         #expect(first?.after == 0 && first?.rows.map(\.number) == [1, 2, 3])
-        #expect(relay.value.nextPublish(limit: 3) == nil, "the sink has one batch at a time")
+        #expect(relay.value.nextPublish(limit: 3).task == nil, "the sink has one batch at a time")
         relay.value.published(through: 2)
         #expect(relay.value.acknowledged == 2 && relay.value.unpublished == 3)
-        #expect(relay.value.nextPublish(limit: 9)?.rows.map(\.number) == [3, 4, 5])
+        #expect(relay.value.nextPublish(limit: 9).task?.rows.map(\.number) == [3, 4, 5])
         relay.value.published(through: 5)
         #expect(relay.value.isDrained && relay.value.oldest == nil)
     }
@@ -33,15 +33,15 @@ import TradeContracts
         #expect(relay.value.nextLoad(limit: 4) == nil, "one question at a time")
         relay.value.append(rows(10...10), limit: 4, now: 6)
         relay.value.loaded(rows(4...7))
-        #expect(relay.value.nextPublish(limit: 9)?.rows.map(\.number) == [4, 5, 6, 7])
+        #expect(relay.value.nextPublish(limit: 9).task?.rows.map(\.number) == [4, 5, 6, 7])
         relay.value.published(through: 7)
         #expect(relay.value.nextLoad(limit: 4) == .outbox(after: 7, limit: 4))
         relay.value.loaded(rows(8...10))
-        #expect(relay.value.nextPublish(limit: 9)?.rows.map(\.number) == [8, 9, 10])
+        #expect(relay.value.nextPublish(limit: 9).task?.rows.map(\.number) == [8, 9, 10])
         relay.value.published(through: 10)
         #expect(relay.value.isDrained)
         relay.value.append(rows(11...11), limit: 4, now: 7)
-        #expect(relay.value.nextPublish(limit: 9)?.rows.map(\.number) == [11], "the window follows again")
+        #expect(relay.value.nextPublish(limit: 9).task?.rows.map(\.number) == [11], "the window follows again")
     }
 
     @Test func anEmptyAnswerDoesNotPassOverWhatCameSince() {
@@ -53,7 +53,7 @@ import TradeContracts
         #expect(!relay.value.isDrained, "G5: row 11 is left")
         #expect(relay.value.nextLoad(limit: 4) == .outbox(after: 10, limit: 4))
         relay.value.loaded(rows(11...11))
-        #expect(relay.value.nextPublish(limit: 9)?.rows.map(\.number) == [11])
+        #expect(relay.value.nextPublish(limit: 9).task?.rows.map(\.number) == [11])
     }
 
     @Test func rowsBeyondWhatIsVisibleWait() {
@@ -61,10 +61,10 @@ import TradeContracts
         _ = relay.value.nextLoad(limit: 10)
         // The reader sees a commit that the writer has not told of yet.
         relay.value.loaded(rows(1...4))
-        #expect(relay.value.nextPublish(limit: 9)?.rows.map(\.number) == [1, 2])
+        #expect(relay.value.nextPublish(limit: 9).task?.rows.map(\.number) == [1, 2])
         relay.value.append(rows(3...4), limit: 10, now: 0)
         relay.value.published(through: 2)
-        #expect(relay.value.nextPublish(limit: 9)?.rows.map(\.number) == [3, 4])
+        #expect(relay.value.nextPublish(limit: 9).task?.rows.map(\.number) == [3, 4])
     }
 
     /// Whatever comes in which order: every row once, in order.
@@ -96,7 +96,7 @@ import TradeContracts
                         relay.value.published(through: taken == 0 ? task.after : task.rows[taken - 1].number)
                         sent = nil
                     } else {
-                        sent = relay.value.nextPublish(limit: 2)
+                        sent = relay.value.nextPublish(limit: 2).task
                         if let sent { #expect(sent.after == Int64(published.count), "G5, seed \(seed)") }
                     }
                 }
