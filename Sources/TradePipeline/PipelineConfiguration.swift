@@ -65,8 +65,8 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var publishBytes = 8 << 20
     /// Where outputs are published to, and how; nil: the sink is open from the start and holds no mark.
     package var relay: RelayPlace?
-    /// After so long without publishing the sink's mark is written again: brokers forget offsets after seven days.
-    package var markRefresh: Int64 = 86_400_000_000_000
+    /// After so long without publishing the sink's mark is written again: brokers forget offsets after seven days. Nil: never.
+    package var markRefresh: Int64? = 86_400_000_000_000
     /// Experts kept in memory beyond those in use (G7).
     package var idleExperts = 100_000
     /// Pending recommendations kept in memory of one key; what exceeds them stays in the store until a pass reads it (G7).

@@ -6,12 +6,13 @@ extension Pipeline {
     /// The sink is open: rows up to this number are published.
     package func sinkOpened(mark: Int64, now: Moment) {
         guard relay.phase == .opening else { return }
-        relayAnswered()
         let before = relay.acknowledged
         relay.opened(mark: mark)
         counters.published += max(0, relay.acknowledged - before)
+        // Doubt after doubt has to wait: only what was published counts as an end of the trouble.
+        if relay.isDrained { relayAnswered() }
         relay.phase = .noting
-        relay.refreshAt = later(configuration.markRefresh, than: now)
+        planRefresh(now)
         noteRelay()
         advance(now)
     }
@@ -36,7 +37,7 @@ extension Pipeline {
     package func published(through number: Int64, now: Moment) {
         acknowledge(through: number)
         relayAnswered()
-        relay.refreshAt = configuration.relay == nil ? nil : later(configuration.markRefresh, than: now)
+        planRefresh(now)
         advance(now)
     }
 
@@ -91,27 +92,27 @@ extension Pipeline {
         counters.published += max(0, relay.acknowledged - before)
     }
 
-    private func later(_ span: Int64, than now: Moment) -> Int64 {
+    private func planRefresh(_ now: Moment) {
+        guard configuration.relay != nil, let span = configuration.markRefresh else { return }
         let (at, overflow) = now.monotonic.addingReportingOverflow(span)
-        return overflow ? .max : at
+        relay.refreshAt = overflow ? nil : at
     }
 
     /// What every input ends with, for the relay: the sink is opened, the next rows go to it, and its mark stays known.
     func advanceRelay(_ now: Moment) {
+        if relay.phase == .noting { noteRelay() }
         switch relay.phase {
         case .closed(nil) where !stopping || !relay.isDrained || relay.isInDoubt:
             relay.phase = .opening
             actions.openSink = SinkOpening(
                 mark: relay.acknowledged, highest: relay.visible, expectsMark: expectsMark)
-        case .noting:
-            noteRelay()
         case .open:
             if actions.publish == nil { publishNext(now) }
             if actions.publish == nil, !relay.isInDoubt, let at = relay.refreshAt, at <= now.monotonic {
-                relay.refreshAt = later(configuration.markRefresh, than: now)
+                planRefresh(now)
                 actions.publish = relay.refresh()
             }
-        case .closed, .opening, .ending, .refused:
+        case .closed, .opening, .noting, .ending, .refused:
             break
         }
         if let request = relay.nextLoad(limit: configuration.publishWindow) { load(request, for: .relay) }

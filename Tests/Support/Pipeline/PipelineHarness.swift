@@ -11,6 +11,7 @@ package final class PipelineHarness {
     package var configuration: PipelineConfiguration
     package private(set) var pipeline: Pipeline
     package private(set) var now: Moment
+    package let startTime: Timestamp
     /// What stands in the input topics, by offset.
     package var logs: [TopicPartition: [DecodedRecord]] = [:]
     package var referenceFile: [ReferenceChange] = []
@@ -55,6 +56,7 @@ package final class PipelineHarness {
         self.configuration = configuration
         self.store = store
         self.now = now
+        startTime = now.wall
         pipeline = PipelineHarness.start(configuration, store, [], now)
         collect()
     }
@@ -364,6 +366,13 @@ package final class PipelineHarness {
         } else {
             pipeline.sinkUnavailable("as the test asks", now: now)
         }
+        collect()
+    }
+
+    /// What the sink holds is not ours.
+    package func refuseOpening() {
+        openSink = nil
+        pipeline.sinkRefused("as the test asks", now: now)
         collect()
     }
 
