@@ -1,3 +1,5 @@
+package import TradeContracts
+
 /// The clock that passes decide by (R22).
 package enum PassClock: String, CaseIterable, Sendable {
     /// `occurred_at` of the event that started the pass.
@@ -45,6 +47,8 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var smallestShare = 64
     /// Where a topic is read from when nothing of it was ever taken in (`kafka.start`).
     package var start = StartOffset.beginning
+    /// Where single partitions begin of which nothing was ever taken in: a group that was there before is taken over (G6).
+    package var startOffsets: [TopicPartition: Int64] = [:]
     /// The most entries of one group commit.
     package var groupLimit = 5_000
     /// Records that wait and are taken in with the answer to a commit. With more of them the timer does it, at once, so that the

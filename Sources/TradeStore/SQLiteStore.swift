@@ -1,3 +1,4 @@
+package import TradeContracts
 package import TradeCore
 package import TradePipeline
 
@@ -10,6 +11,10 @@ package final class SQLiteStore: Store {
     package let identity: StoreIdentity
     /// The Kafka cluster that the input positions belong to, "" before one was adopted.
     package var cluster: String { session?.cluster ?? "" }
+
+    /// The file is another one than the last start found: a copy, or moved from elsewhere. Whoever uses the other one has to be
+    /// looked for (G6).
+    package let mayBeCopy: Bool
 
     private let options: SQLiteStoreOptions
     private var lock: StoreLock?
@@ -30,7 +35,7 @@ package final class SQLiteStore: Store {
         do {
             let connection = try StoreFile.open(path, options: options)
             try SchemaKeeper(connection: connection, migrations: options.migrations).prepare()
-            identity = try StartRegister(connection: connection).register()
+            (identity, mayBeCopy) = try StartRegister(connection: connection).register()
             session = try StoreSession(connection: connection, options: options)
         } catch { throw StoreError(error, path: path) }
     }
@@ -109,6 +114,39 @@ package final class SQLiteStore: Store {
         do {
             return try start.id == identity.id && StartRegister(connection: session.connection).contains(start)
         } catch { throw StoreError(error, path: path) }
+    }
+
+    /// Whose marks and offsets are this store's (G6).
+    package func owner() throws(StoreError) -> StoreOwner {
+        guard let session else { throw doubt }
+        do {
+            let starts = try StartRegister(connection: session.connection).all(of: identity.id)
+            let isAccepted = try AcceptanceRows(session.connection).open().contains(.owner)
+            return StoreOwner(identity: identity, starts: starts, isAccepted: isAccepted)
+        } catch { throw StoreError(error, path: path) }
+    }
+
+    /// The input positions of the cluster and the topics in use.
+    package var inputPositions: [TopicPartition: InputPosition] { session?.inputPositions ?? [:] }
+
+    /// What an operator has accepted, and no start has used.
+    package func acceptances() throws(StoreError) -> Set<Acceptance> {
+        guard let session else { throw doubt }
+        do { return try AcceptanceRows(session.connection).open() } catch { throw StoreError(error, path: path) }
+    }
+
+    /// Writes down what an operator accepts; the next start uses it.
+    package func accept(_ acceptance: Acceptance) throws(StoreError) {
+        guard let session else { throw doubt }
+        do { try AcceptanceRows(session.connection).insert(acceptance) } catch { throw StoreError(error, path: path) }
+    }
+
+    /// Uses what was accepted: these positions take the places of those that lie in a gap (R99).
+    package func useAcceptances(moving positions: [InputPosition]) throws(StoreError) {
+        guard let session else { throw doubt }
+        do { try session.useAcceptances(start: identity.start, moving: positions) } catch {
+            throw StoreError(error, path: path)
+        }
     }
 
     /// Closes the file and gives the lock back; the store is of no more use. What is durable is durable without it.

@@ -10,7 +10,13 @@ package enum RecordChecksum {
     }
 
     package static func checksum(of record: RecordView) -> UInt64 {
-        combine(record.value, into: combine(record.key, into: 0x9E37_79B9_7F4A_7C15))
+        checksum(keyBytes: record.key, valueBytes: record.value)
+    }
+
+    package static func checksum(keyBytes key: UnsafeRawBufferPointer?, valueBytes value: UnsafeRawBufferPointer?)
+        -> UInt64
+    {
+        combine(value, into: combine(key, into: 0x9E37_79B9_7F4A_7C15))
     }
 
     private static func combine(_ bytes: [UInt8]?, into state: UInt64) -> UInt64 {

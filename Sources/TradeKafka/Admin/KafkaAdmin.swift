@@ -28,9 +28,14 @@ package final class KafkaAdmin {
 
     let client: KafkaClient
 
-    /// Throws for a configuration that can't be; connects only when asked something.
-    package init(_ configuration: KafkaConfiguration, groupID: String? = nil) throws(KafkaError) {
-        client = try KafkaClient(configuration, for: .administration(groupID: groupID ?? configuration.groupID))
+    /// Throws for a configuration that can't be; connects only when asked something. `readsCommitted`: offsets that belong to an
+    /// open transaction are waited for; without it the ones before it are told.
+    package init(
+        _ configuration: KafkaConfiguration, groupID: String? = nil, readsCommitted: Bool = true
+    ) throws(KafkaError) {
+        client = try KafkaClient(
+            configuration,
+            for: .administration(groupID: groupID ?? configuration.groupID, readsCommitted: readsCommitted))
     }
 
     /// Which cluster this is (G6).

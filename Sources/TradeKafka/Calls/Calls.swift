@@ -191,6 +191,14 @@ enum Calls {
     static func offsetsForTimes(_ client: OpaquePointer, _ list: List, milliseconds: Int32) -> Code {
         ForcedError.hit("offsets_for_times") ?? rd_kafka_offsets_for_times(client, list, milliseconds)
     }
+    static func listGroups(
+        _ client: OpaquePointer, _ group: String, into list: inout UnsafePointer<rd_kafka_group_list>?,
+        milliseconds: Int32
+    ) -> Code { ForcedError.hit("list_groups") ?? rd_kafka_list_groups(client, group, &list, milliseconds) }
+    static func groupListDestroy(_ list: UnsafePointer<rd_kafka_group_list>) { rd_kafka_group_list_destroy(list) }
+    static func messageTopic(_ message: Message) -> String {
+        message.pointee.rkt.flatMap { rd_kafka_topic_name($0) }.map { String(cString: $0) } ?? ""
+    }
     static func closeQueue(_ client: OpaquePointer, _ queue: OpaquePointer) -> OpaquePointer? {
         forced("consumer_close_queue") ?? rd_kafka_consumer_close_queue(client, queue)
     }

@@ -6,8 +6,10 @@ final class ClientProperties {
         case consumer(groupID: String, instanceID: String?, isEmbedded: Bool)
         /// Idempotent, at least once, without a time limit.
         case producer
+        /// Exactly once, in transactions under this name.
+        case transactional(id: String)
         /// Reads and commits offsets, asks for metadata and settings; joins no group.
-        case administration(groupID: String)
+        case administration(groupID: String, readsCommitted: Bool = true)
         /// Reads ranges of partitions that it assigns to itself; joins no group and commits nothing.
         case range(groupID: String)
     }
@@ -15,13 +17,22 @@ final class ClientProperties {
     private var handle: OpaquePointer?
     let type: rd_kafka_type_t
     let log: (@Sendable (KafkaLogLine) -> Void)?
+    /// Counts the ends of transactions that are sent; it has to outlive the client.
+    private(set) var counter: RequestCounter?
+
+    /// Milliseconds after which the broker aborts a transaction whose producer is silent.
+    static let transactionTimeout = 10_000
 
     init(_ configuration: KafkaConfiguration, for role: Role) throws(KafkaError) {
         guard let handle = Calls.confNew() else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: "making a Kafka configuration")
         }
         self.handle = handle
-        let isProducer = if case .producer = role { true } else { false }
+        let isProducer =
+            switch role {
+            case .producer, .transactional: true
+            default: false
+            }
         type = isProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         log = configuration.log
         for (key, value) in Self.defaults(configuration, role) { try set(key, value) }
@@ -32,10 +43,18 @@ final class ClientProperties {
             handle,
             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_REBALANCE
                 | RD_KAFKA_EVENT_OFFSET_COMMIT)
+        if case .transactional = role { try countEndsOfTransactions(handle) }
     }
 
     deinit {
         if let handle { Calls.confDestroy(handle) }
+    }
+
+    private func countEndsOfTransactions(_ handle: OpaquePointer) throws(KafkaError) {
+        let counter = RequestCounter(apiKey: RequestCounter.endTransaction)
+        let code = Calls.confCountRequests(handle, counter.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "counting requests") }
+        self.counter = counter
     }
 
     /// Makes the client, which takes the configuration over.
@@ -77,6 +96,10 @@ final class ClientProperties {
             // A produce doesn't wake a waiting fetch of the embedded broker: this is its latency.
             if isEmbedded { result.append(("fetch.wait.max.ms", "10")) }
         case .producer: result += [("linger.ms", "0"), ("partitioner", "murmur2_random")]
+        case .transactional:
+            // While a broker finishes a transaction it refuses the next one: with a back-off of 100 ms, the default, that is what a
+            // transaction costs.
+            result += [("linger.ms", "0"), ("partitioner", "murmur2_random"), ("retry.backoff.ms", "1")]
         case .administration: break
         // Partitions that wait for their turn in a merge hold so much each; more than a second's work, because a full queue is
         // filled again only after a second. What is read is there already, so a fetch that waits for more only delays the next.
@@ -102,8 +125,17 @@ final class ClientProperties {
             return noCommits + [
                 ("group.id", groupID), ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
             ]
-        case .administration(let groupID):
-            return noCommits + [("group.id", groupID), ("isolation.level", "read_committed")]
+        case .administration(let groupID, let readsCommitted):
+            let isolation = readsCommitted ? "read_committed" : "read_uncommitted"
+            return noCommits + [("group.id", groupID), ("isolation.level", isolation)]
+        case .transactional(let id):
+            let timeout = String(transactionTimeout)
+            return [
+                ("transactional.id", id), ("transaction.timeout.ms", timeout), ("message.timeout.ms", timeout),
+                ("enable.idempotence", "true"), ("log.queue", "true"),
+                // See below: a first request that is refused is lost behind a second one that succeeds.
+                ("max.in.flight.requests.per.connection", "1"),
+            ]
         case .producer:
             return [
                 // Without a time limit a row is never given up while the broker is away (design §6).

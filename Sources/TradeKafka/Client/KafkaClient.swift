@@ -6,12 +6,15 @@ import Foundation
 final class KafkaClient {
     let handle: OpaquePointer
     let log: (@Sendable (KafkaLogLine) -> Void)?
+    /// Counts the ends of transactions that it sends; nil for a client without transactions.
+    let counter: RequestCounter?
     private var isDestroyed = false
 
     init(_ configuration: KafkaConfiguration, for role: ClientProperties.Role) throws(KafkaError) {
         let properties = try ClientProperties(configuration, for: role)
         handle = try properties.makeHandle()
         log = properties.log
+        counter = properties.counter
     }
 
     deinit {
@@ -32,8 +35,10 @@ final class KafkaClient {
         let pointer = SentPointer(pointer: handle)
         let flags = closed ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
         let done = DispatchSemaphore(value: 0)
-        Thread.detachNewThread {
+        Thread.detachNewThread { [counter] in
             Calls.destroy(pointer.pointer, flags: flags)
+            // The library's threads may count until it is gone.
+            withExtendedLifetime(counter) {}
             done.signal()
         }
         return done.wait(timeout: .now() + max(0.05, seconds)) == .success
@@ -70,6 +75,17 @@ final class KafkaClient {
             throw KafkaError(code, context: "asking for the ends of \(topic) partition \(partition)")
         }
         return (low, high)
+    }
+
+    /// How many members a group has.
+    func members(ofGroup group: String, milliseconds: Int32) throws(KafkaError) -> Int {
+        var list: UnsafePointer<rd_kafka_group_list>?
+        let code = Calls.listGroups(handle, group, into: &list, milliseconds: milliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let list else {
+            throw KafkaError(code, context: "asking for the members of the group \(group)")
+        }
+        defer { Calls.groupListDestroy(list) }
+        return (0..<max(0, Int(list.pointee.group_cnt))).reduce(0) { $0 + Int(list.pointee.groups[$1].member_cnt) }
     }
 
     /// Gives the library's log lines to the configured closure.

@@ -9,8 +9,8 @@ struct Delivery {
         var reason: String?
         /// Records may still be on their way: the session has to be discarded.
         var needsNewSession: Bool
-        /// The broker, or the library for it, refused a record as too large.
-        var isTooLarge = false
+        /// The broker, or the library for it, refused a record by itself: as too large, or invalid.
+        var isRefused = false
     }
 
     private let session: ProducerSession
@@ -59,12 +59,15 @@ struct Delivery {
         let isWhole = reports.acknowledged == count
         return Result(
             acknowledged: reports.acknowledged, reason: isWhole ? nil : refusal?.description ?? "stopped",
-            needsNewSession: false, isTooLarge: !isWhole && (refusal.map { Self.isTooLarge($0.code) } ?? false))
+            needsNewSession: false, isRefused: !isWhole && (refusal.map { Self.isRefused($0.code) } ?? false))
     }
 
-    private static func isTooLarge(_ code: Int32) -> Bool {
-        code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue
-            || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE.rawValue
+    private static func isRefused(_ code: Int32) -> Bool {
+        [
+            RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
+            RD_KAFKA_RESP_ERR_INVALID_RECORD,
+            RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP,
+        ].contains { $0.rawValue == code }
     }
 
     /// Purges what is on its way and takes in the last reports, so that the acknowledged part is as long as it can be known.
@@ -75,7 +78,7 @@ struct Delivery {
         let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
         return Result(
             acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true,
-            isTooLarge: reports.cause.map { Self.isTooLarge($0.rawValue) } ?? false)
+            isRefused: reports.cause.map { Self.isRefused($0.rawValue) } ?? false)
     }
 }
 

@@ -13,16 +13,64 @@ package final class KafkaProducer: RecordSink {
     private let patience: Duration
     private let isStopping = StopFlag()
     private var session: ProducerSession?
+    private let relay: RelayIdentity?
+    /// The highest number that is published, and what Kafka's mark says.
+    private var published: Int64 = 0
+    private var written: Int64 = 0
+    private var isHealthy = false
 
     /// Throws for a wrong configuration; a broker that is away is told by `publish`. `patience`: seconds without an
     /// acknowledgement after which `publish` returns.
-    package init(_ configuration: KafkaConfiguration, patience: Double = 5) throws(KafkaError) {
+    /// `relay`: whose mark Kafka keeps; nil where it keeps none, as the embedded broker.
+    package init(
+        _ configuration: KafkaConfiguration, relay: RelayIdentity? = nil, patience: Double = 5
+    ) throws(KafkaError) {
         self.configuration = configuration
+        self.relay = relay
         self.patience = .seconds(max(0.1, patience))
         session = try ProducerSession(configuration)
     }
 
+    package func open(_ opening: SinkOpening) -> SinkOpened {
+        guard let relay else { return .opened(mark: opening.mark) }
+        do throws(KafkaError) {
+            let found = try KafkaRelayMark.read(
+                configuration, relayID: relay.relayID, readsCommitted: false, within: isStopping.isSet() ? 1 : 10)
+            let judged = relay.rules.judge(found, opening)
+            guard case .opened(let mark) = judged else { return judged }
+            try write(mark)
+            return judged
+        } catch {
+            return .unavailable(reason: error.description)
+        }
+    }
+
+    private func write(_ mark: Int64) throws(KafkaError) {
+        guard let relay else { return }
+        try KafkaRelayMark.write(mark, configuration, by: relay)
+        written = mark
+        published = max(published, mark)
+    }
+
     package func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
+        if rows.isEmpty {
+            do throws(KafkaError) { try write(publishedThrough) } catch {
+                return .failed(publishedThrough: publishedThrough, reason: error.description)
+            }
+            return .published
+        }
+        let result = send(rows, publishedThrough: publishedThrough)
+        isHealthy = result == .published
+        switch result {
+        case .published: published = rows.last?.number ?? publishedThrough
+        case .failed(let number, _): published = number
+        case .refused(let number, _): published = number - 1
+        case .inDoubt: break
+        }
+        return result
+    }
+
+    private func send(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
         var through = publishedThrough
         var rest = rows[...]
         // What is too large is found by halving, and a dead letter goes without its value then (design §6).
@@ -41,12 +89,14 @@ package final class KafkaProducer: RecordSink {
                 limit = min(rows.count, limit * 2)
                 continue
             }
-            if result.isTooLarge, group.count > 1 {
+            if result.isRefused, group.count > 1 {
                 // What the library itself refuses is the next one.
                 limit = result.needsNewSession ? group.count / 2 : 1
-            } else if result.isTooLarge, sendReduced(first) {
+            } else if result.isRefused, sendReduced(first) {
                 through = first.number
                 rest = rest.dropFirst()
+            } else if result.isRefused {
+                return .refused(number: first.number, reason: reason)
             } else {
                 let row = rest.first.map { "row \($0.number): " } ?? ""
                 return .failed(publishedThrough: through, reason: row + reason)
@@ -75,15 +125,10 @@ package final class KafkaProducer: RecordSink {
         for reduction in DeadLetterEncoder.reductions(of: row.record) {
             guard let result = try? send([reduction]) else { return false }
             if result.reason == nil {
-                configuration.log?(
-                    KafkaLogLine(
-                        level: 3, facility: "DEADLETTER",
-                        message:
-                            "the dead letter of row \(row.number) is too large for the broker and goes without its value"
-                            + (reduction.key == nil ? ", key and headers" : "")))
+                configuration.tellReduction(of: row, isBare: reduction.key == nil)
                 return true
             }
-            guard result.isTooLarge else { return false }
+            guard result.isRefused else { return false }
         }
         return false
     }
@@ -92,7 +137,11 @@ package final class KafkaProducer: RecordSink {
     /// second. From any thread.
     package func interrupt() { isStopping.set() }
 
-    package func close(deadline: Double) { discard(within: deadline) }
+    package func close(deadline: Double) {
+        // The store's mark is the one that counts; Kafka's follows where that is quick.
+        if isHealthy, published > written { try? write(published) }
+        discard(within: deadline)
+    }
 
     private func currentSession() throws(KafkaError) -> ProducerSession {
         if let session { return session }

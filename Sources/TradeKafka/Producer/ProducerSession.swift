@@ -13,8 +13,8 @@ final class ProducerSession {
 
     private static let argumentCount = 6
 
-    init(_ configuration: KafkaConfiguration) throws(KafkaError) {
-        let client = try KafkaClient(configuration, for: .producer)
+    init(_ configuration: KafkaConfiguration, role: ClientProperties.Role = .producer) throws(KafkaError) {
+        let client = try KafkaClient(configuration, for: role)
         let reports = try KafkaQueue.main(of: client)
         let logs = Calls.setLogQueue(client.handle, nil)
         guard logs == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(logs, context: "opening the log queue") }

@@ -13,6 +13,8 @@ extension Pipeline {
             if let durable = durablePositions[id] { actions.offsets[id] = durable }
             if let position {
                 actions.start[id] = .offset(position)
+            } else if let offset = configuration.startOffsets[id] {
+                actions.start[id] = .offset(offset)
             } else {
                 actions.start[id] = id.topic == .reference || hasPosition(id.topic) ? .beginning : configuration.start
             }

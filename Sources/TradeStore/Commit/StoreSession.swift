@@ -15,6 +15,7 @@ final class StoreSession {
 
     var lastCommit: Int64 { durable.counters.commit }
     var counters: CommitCounters { durable.counters }
+    var inputPositions: [TopicPartition: InputPosition] { durable.inputs }
 
     init(connection: Connection, options: SQLiteStoreOptions) throws {
         self.connection = connection
@@ -100,6 +101,22 @@ final class StoreSession {
         let reader = StateReader(connection: connection, topics: topics)
         try reader.identities(identity)
         return try reader.snapshot(state: durable, decode: decode)
+    }
+
+    /// See `SQLiteStore.useAcceptances`.
+    func useAcceptances(start: Int64, moving positions: [InputPosition]) throws {
+        var state = durable
+        for position in positions { state.inputs[position.partition] = position }
+        try connection.execute("BEGIN IMMEDIATE")
+        do {
+            try writer.finish(from: durable, to: state, cluster: cluster)
+            try AcceptanceRows(connection).use(by: start)
+            try connection.execute("COMMIT")
+        } catch {
+            try connection.rollBack()
+            throw error
+        }
+        durable = state
     }
 
     /// See `SQLiteStore.adoptCluster`.

@@ -6,8 +6,9 @@ import TradePipeline
 struct StartRegister {
     let connection: Connection
 
-    /// Notes a start, and first of all who this store is.
-    func register() throws -> StoreIdentity {
+    /// Notes a start, and first of all who this store is. `mayBeCopy`: the file is another one than the last start found, so
+    /// another one may be in use (G6).
+    func register() throws -> (identity: StoreIdentity, mayBeCopy: Bool) {
         let now = WallTime.now
         try connection.execute("BEGIN IMMEDIATE")
         do {
@@ -20,21 +21,45 @@ struct StartRegister {
             created.bind(3, integer: now)
             try created.run()
             let last = try connection.integer("SELECT max(start) FROM starts") ?? 0
+            let file = try StoreFile.identity(of: connection.path)
+            let mayBeCopy = try lastFile().map { $0 != file } ?? false
             let (start, overflow) = last.addingReportingOverflow(1)
             guard !overflow else { throw DamagedRow("start \(last) can't be followed") }
-            let noted = try connection.statement("INSERT INTO starts VALUES (?, ?, ?)")
+            let noted = try connection.statement(
+                "INSERT INTO starts(start, incarnation, started_at, file) VALUES (?, ?, ?, ?)")
             noted.bind(1, integer: start)
             noted.bind(2, integer: Int64(bitPattern: incarnation))
             noted.bind(3, integer: now)
+            noted.bind(4, text: file)
             try noted.run()
             let id = try storeID()
             try connection.execute("COMMIT")
-            return StoreIdentity(id: id, start: start, incarnation: incarnation)
+            return (StoreIdentity(id: id, start: start, incarnation: incarnation), mayBeCopy)
         } catch {
             // The connection is given up with the error; the file rolls back when it is opened again.
             try? connection.rollBack()
             throw error
         }
+    }
+
+    /// The file that the last start found; nil where it wrote none down, or there was none.
+    private func lastFile() throws -> String? {
+        let row = try connection.statement(
+            "SELECT file FROM starts WHERE file IS NOT NULL AND start = (SELECT max(start) FROM starts)")
+        defer { row.reset() }
+        return try row.step() ? row.text(0) : nil
+    }
+
+    /// Every start that was ever noted.
+    func all(of id: UniqueID) throws -> Set<StoreIdentity> {
+        let row = try connection.statement("SELECT start, incarnation FROM starts")
+        defer { row.reset() }
+        var result: Set<StoreIdentity> = []
+        while try row.step() {
+            result.insert(
+                StoreIdentity(id: id, start: row.integer(0), incarnation: UInt64(bitPattern: row.integer(1))))
+        }
+        return result
     }
 
     func storeID() throws -> UniqueID {

@@ -24,6 +24,15 @@ enum StoreFile {
         }
     }
 
+    /// Which file it is, whatever its name: a copy has another one, one that was moved within its file system the same.
+    static func identity(of path: String) throws(StoreError) -> String {
+        var found = stat()
+        guard stat(path, &found) == 0 else {
+            throw .unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+        return "\(found.st_dev):\(found.st_ino)"
+    }
+
     private static func configure(_ connection: Connection, options: SQLiteStoreOptions) throws(SQLiteFailure) {
         try connection.execute(
             """

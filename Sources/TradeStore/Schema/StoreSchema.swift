@@ -8,7 +8,22 @@ enum StoreSchema {
         Migration(name: "the past of an expert in a symbol", sql: history),
         Migration(name: "halts", sql: halts),
         Migration(name: "the relay's place, and what is withdrawn from the outbox", sql: withdrawals),
+        Migration(name: "which file a start found, and what an operator accepts", sql: acceptances),
     ]
+
+    // `starts.file`: device and inode, so that a copy is told from a file that stayed where it was (G6). `acceptances`: what an
+    // operator has accepted for one start; `kind`: 1 owner, 2 gap (of a topic's partition); `used_by`: that start.
+    private static let acceptances = """
+        ALTER TABLE starts ADD COLUMN file TEXT;
+        CREATE TABLE acceptances(
+            number INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL,
+            topic TEXT,
+            partition INTEGER,
+            accepted_at INTEGER NOT NULL,
+            used_by INTEGER
+        ) STRICT;
+        """
 
     // `relay_delivery`: 1 exactly once, 2 at least once, as all before this was. `outbox.withdrawn`: the reason why a row is set
     // aside. `withdrawals`: what is not to be published of the outbox up to a number (R93, R95); `scope`: 0 all, 1 an account, 2 an
