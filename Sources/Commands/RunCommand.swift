@@ -52,6 +52,9 @@ enum RunCommand: Command {
         case .failed(let reason):
             context.note("trade-manager: \(reason)")
             return .failed
+        case .refused(let reason):
+            context.note("trade-manager: \(reason)")
+            return .configuration
         }
     }
 }

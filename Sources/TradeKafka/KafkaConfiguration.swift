@@ -35,6 +35,9 @@ package struct KafkaConfiguration: Sendable {
     package var properties: [String: String] = [:]
     package var consumerProperties: [String: String] = [:]
     package var producerProperties: [String: String] = [:]
+    /// Why an offset with such a text, that the group has committed, is not ours (G6); nil where it is. Asked whenever partitions are
+    /// assigned.
+    package var refusesCommit: (@Sendable (String) -> String?)?
     /// Takes the library's log lines, on the thread that polls. Nil: they are dropped.
     package var log: (@Sendable (KafkaLogLine) -> Void)?
 

@@ -129,6 +129,19 @@ package final class SQLiteStore: Store {
     /// The input positions of the cluster and the topics in use.
     package var inputPositions: [TopicPartition: InputPosition] { session?.inputPositions ?? [:] }
 
+    /// The store's mark, and the highest row that was given out (design §6).
+    package var relayMark: Int64 { session?.counters.relayMark ?? 0 }
+    package var highestRow: Int64 { session?.counters.outboxRow ?? 0 }
+
+    /// Whether a mark of ours has to be at this place: it was put there, and since then something may have been published.
+    package func expectsMark(at place: String) throws(StoreError) -> Bool {
+        guard let session else { throw doubt }
+        do {
+            guard let note = try RelayRows(session.connection).note() else { return false }
+            return !note.isClean && note.place.name == place
+        } catch { throw StoreError(error, path: path) }
+    }
+
     /// What an operator has accepted, and no start has used.
     package func acceptances() throws(StoreError) -> Set<Acceptance> {
         guard let session else { throw doubt }

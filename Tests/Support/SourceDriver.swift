@@ -52,7 +52,7 @@ package final class SourceDriver {
             case .assigned(let partitions):
                 if let begin { source.start(Dictionary(uniqueKeysWithValues: partitions.map { ($0, begin($0)) })) }
             case .revoked: source.finishRevocation()
-            case .trouble, .failed, .reachedEnd: break
+            case .trouble, .failed, .refused, .reachedEnd: break
             }
         } records: { views in
             let batch = views.map { OwnedRecord($0) }

@@ -35,6 +35,11 @@ extension Configuration {
         return pipeline
     }
 
+    /// The relay's group and transactional id.
+    var relayID: String { kafka.relayID ?? RelayIdentity.relayID(ordersTopic: kafka.topics.ordersCreated) }
+
+    var relayDelivery: RelayDelivery { delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce }
+
     /// How to reach the broker; `servers`: those of the embedded broker where it runs in this process.
     func kafkaConfiguration(servers: String, logger: Logger) -> KafkaConfiguration {
         var configuration = KafkaConfiguration(bootstrapServers: servers)

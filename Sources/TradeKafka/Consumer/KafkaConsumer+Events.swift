@@ -35,6 +35,10 @@ extension KafkaConsumer {
             endReading()
             offered = Set(partitions)
             isRevoking = false
+            if let reason = refusal(of: partitions) {
+                refuse(reason)
+                return
+            }
             pending.append(.assigned(partitions))
             nextDiscovery = .now
             // Nobody will start an empty assignment, and the group waits for the answer.
@@ -55,6 +59,17 @@ extension KafkaConsumer {
             nextDiscovery = nil
             _ = Calls.assign(client.handle, nil)
         }
+    }
+
+    /// Somebody else may have committed since the start (G6). What can't be asked now was asked then.
+    private func refusal(of partitions: [TopicPartition]) -> String? {
+        guard let refuses = configuration.refusesCommit, let found = try? committed(partitions, within: 2) else {
+            return nil
+        }
+        for (partition, offset) in found.sorted(by: { $0.key < $1.key }) where partition.topic != .reference {
+            if let reason = refuses(offset.metadata) { return "\(describe(partition)): \(reason)" }
+        }
+        return nil
     }
 
     /// Nothing is delivered any more; the queues go with the readers.

@@ -189,11 +189,16 @@ package final class KafkaConsumer: RecordSource {
         if told.isNews(text, now: .now) { pending.append(.trouble(text)) }
     }
 
-    func fail(_ error: KafkaError) {
+    func fail(_ error: KafkaError) { end(.failed(error.description)) }
+
+    /// What is there is not ours.
+    func refuse(_ reason: String) { end(.refused(reason)) }
+
+    private func end(_ event: SourceEvent) {
         guard !hasFailed else { return }
         hasFailed = true
         endReading()
         nextDiscovery = nil
-        pending.append(.failed(error.description))
+        pending.append(event)
     }
 }

@@ -12,6 +12,8 @@ package enum SourceEvent: Hashable, Sendable {
     case trouble(String)
     /// It can't go on: the service ends.
     case failed(String)
+    /// What is there is not ours (G6): the service ends, and an operator has to settle that first.
+    case refused(String)
 }
 
 /// Where to begin reading a partition.

@@ -100,6 +100,8 @@ final class ConsumerShell: @unchecked Sendable {
             runner.log.sourceTrouble(text)
         case .failed(let reason):
             runner.fail(reason)
+        case .refused(let reason):
+            runner.fail(reason, isRefused: true)
         }
     }
 }

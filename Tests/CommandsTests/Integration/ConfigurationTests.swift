@@ -100,24 +100,6 @@ extension Processes {
             }
         }
 
-        @Test("G10: a store that another process holds ends with 78 and says who")
-        func heldStore() throws {
-            let harness = try ServiceHarness(.embedded)
-            let holder = try harness.spawn()
-            #expect(holder.waitForErrors("Running"), "\(holder.errors)")
-            let second = try harness.spawn()
-            #expect(second.waitForExit() == .code(78), "\(second.errors)")
-            #expect(second.errors.contains("held by process \(holder.processID) "), "\(second.errors)")
-            #expect(second.errors.contains("store.path"), "\(second.errors)")
-            expectPlain(second)
-            holder.send(SIGKILL)
-            #expect(holder.waitForExit() == .signal(SIGKILL))
-            let third = try harness.spawn()
-            #expect(third.waitForErrors("Running"), "the lock ends with its holder: \(third.errors)")
-            third.send(SIGTERM)
-            #expect(third.waitForExit() == .code(0))
-        }
-
         @Test(
             "Bad usage ends with 64, and says where help is",
             arguments: [

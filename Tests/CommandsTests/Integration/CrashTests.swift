@@ -26,7 +26,7 @@ extension Processes {
             #expect(done, "G2: \(outputs.summary)\n\(second.errors)")
             second.send(SIGTERM)
             #expect(second.waitForExit() == .code(0), "\(second.errors)")
-            // What was published but not yet marked may come again, with the same id.
+            // On the embedded broker what was published but not yet marked may come again, with the same id.
             #expect(Set(outputs.orders.compactMap { $0.text("order_id") }).count == 2, "G3: \(outputs.summary)")
             #expect(outputs.skips("existing_transaction").first?.integer("recommendation_id") == 2)
             #expect(outputs.skips("duplicate_event").first?.text("event_id") == "one")
@@ -41,7 +41,9 @@ extension Processes {
             let harness = try ServiceHarness(broker)
             let outputs = try harness.site.outputs()
             var stream = EventStream(random: random)
-            for round in 1...8 {
+            // On a real Kafka what was read has to be there once, also with what the producers left behind.
+            let kills = Int(ProcessInfo.processInfo.environment["TRADE_MANAGER_KILLS"] ?? "") ?? 8
+            for round in 1...kills {
                 let process = try harness.spawn("log: {level: error}")
                 // From before it runs to long after.
                 let end = ContinuousClock.Instant.now + .milliseconds(Int.random(in: 1...700, using: &random))
