@@ -104,14 +104,23 @@ final class BrokerBench: SourceBench, SinkBench {
 
     func makeSink() throws -> any RecordSink { try KafkaProducer(configuration) }
 
+    /// All that a reader of committed records finds in the one partition of a topic.
+    func readAll(_ topic: OutputTopic) throws -> [OwnedRecord] {
+        try read(topic) { $0.end(of: TopicPartition(topic: .analysisCompleted, partition: 0)) != nil }
+    }
+
     func read(_ topic: OutputTopic, count: Int) throws -> [OwnedRecord] {
+        try read(topic) { $0.records.count >= count }
+    }
+
+    private func read(_ topic: OutputTopic, until isDone: (SourceDriver) -> Bool) throws -> [OwnedRecord] {
         var reading = configuration
         reading.groupID += "-reading"
         reading.topics.analysisCompleted = configuration.topics.name(of: topic)
         reading.topics.orderUpdates = ""
         let driver = SourceDriver(try KafkaConsumer(reading, mode: mode))
         defer { driver.source.close(deadline: 5) }
-        driver.poll(until: { driver.records.count >= count }, seconds: 20)
+        driver.poll(until: { isDone(driver) }, seconds: 20)
         // What is there too much would follow at once.
         for _ in 0..<5 { driver.poll(timeout: 0.05) }
         return driver.records

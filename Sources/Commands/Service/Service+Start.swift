@@ -119,10 +119,12 @@ extension Service {
     ) throws -> StartIdentity? {
         let check = IdentityCheck(
             configuration: configuration, kafka: kafka, cluster: cluster, store: store, logger: logger)
-        return try check.run(isStopping: { self.isStopping }) { seconds in
-            self.carryOutOrders(store)
-            self.wait(seconds: seconds)
-        }
+        return try check.run(
+            isStopping: { self.isStopping },
+            pause: { seconds in
+                self.carryOutOrders(store)
+                self.wait(seconds: seconds)
+            })
     }
 
     func makeRunner(

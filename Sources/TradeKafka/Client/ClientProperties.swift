@@ -14,6 +14,9 @@ final class ClientProperties {
         case range(groupID: String)
     }
 
+    /// Lets a test change what becomes a client, within a scope.
+    @TaskLocal static var adjust: (@Sendable (OpaquePointer) -> Void)?
+
     private var handle: OpaquePointer?
     let type: rd_kafka_type_t
     let log: (@Sendable (KafkaLogLine) -> Void)?
@@ -44,6 +47,7 @@ final class ClientProperties {
             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_REBALANCE
                 | RD_KAFKA_EVENT_OFFSET_COMMIT)
         if case .transactional = role { try countEndsOfTransactions(handle) }
+        Self.adjust?(handle)
     }
 
     deinit {

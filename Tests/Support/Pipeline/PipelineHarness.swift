@@ -9,8 +9,8 @@ package import TradeReplay
 package final class PipelineHarness {
     package let store: MemoryStore
     package var configuration: PipelineConfiguration
-    package private(set) var pipeline: Pipeline
-    package private(set) var now: Moment
+    package internal(set) var pipeline: Pipeline
+    package internal(set) var now: Moment
     package let startTime: Timestamp
     /// What stands in the input topics, by offset.
     package var logs: [TopicPartition: [DecodedRecord]] = [:]
@@ -19,32 +19,32 @@ package final class PipelineHarness {
     package var rules: any RuleEngine = TradeRules()
 
     // What lies open.
-    package private(set) var commit: [ChangeSet] = []
-    package private(set) var mustRecover = false
-    package private(set) var evaluations: [PassTask] = []
-    package private(set) var loads: [Load] = []
-    package private(set) var publish: PublishTask?
-    package private(set) var openSink: SinkOpening?
+    package internal(set) var commit: [ChangeSet] = []
+    package internal(set) var mustRecover = false
+    package internal(set) var evaluations: [PassTask] = []
+    package internal(set) var loads: [Load] = []
+    package internal(set) var publish: PublishTask?
+    package internal(set) var openSink: SinkOpening?
     /// The mark that the sink holds, which publishes exactly once where the configuration says so.
     package var sinkMark: Int64?
     /// Why the machine said that the service has to end.
-    package private(set) var refusal: String?
+    package internal(set) var refusal: String?
     /// The next offset to deliver, of each partition that is ours and was started.
-    package private(set) var fetch: [TopicPartition: Int64] = [:]
-    package private(set) var paused: Set<TopicPartition> = []
-    package private(set) var assigned: Set<TopicPartition> = []
+    package internal(set) var fetch: [TopicPartition: Int64] = [:]
+    package internal(set) var paused: Set<TopicPartition> = []
+    package internal(set) var assigned: Set<TopicPartition> = []
     /// Revocations that were told and not finished.
-    package private(set) var openRevocations = 0
+    package internal(set) var openRevocations = 0
 
     // What came out.
-    package private(set) var committedOffsets: [TopicPartition: Int64] = [:]
+    package internal(set) var committedOffsets: [TopicPartition: Int64] = [:]
     package var events: [PipelineEvent] = []
     /// Rows that the sink took, in that order, with repetitions.
-    package private(set) var published: [PublishableRow] = []
-    package private(set) var stopped = false
+    package internal(set) var published: [PublishableRow] = []
+    package internal(set) var stopped = false
     /// Tickets of changes of halts that are durable.
-    package private(set) var halted: [Int64] = []
-    package private(set) var isStopping = false
+    package internal(set) var halted: [Int64] = []
+    package internal(set) var isStopping = false
     /// Durable entries since the last call of `takeDurable`, in order.
     private var durable: [ChangeSet] = []
     private var inDoubt: [ChangeSet] = []
@@ -101,7 +101,7 @@ package final class PipelineHarness {
         return durable
     }
 
-    private func collect() {
+    func collect() {
         let actions = pipeline.takeActions()
         if !actions.commit.isEmpty { commit = actions.commit }
         mustRecover = mustRecover || actions.recoverStore
@@ -282,97 +282,6 @@ package final class PipelineHarness {
 
     package func deliver(answer: LoadAnswer, to load: Load) {
         pipeline.loaded([(number: load.number, answer: answer)], now: now)
-        collect()
-    }
-
-    // MARK: - Workers and the sink
-
-    /// Evaluates an open pass, or has it fail.
-    package func answerEvaluation(_ place: Int = 0, fails: Bool = false) {
-        guard evaluations.indices.contains(place) else { return }
-        let task = evaluations.remove(at: place)
-        pipeline.evaluated([fails && !task.isolated ? failure(of: task) : evaluation(of: task)], now: now)
-        collect()
-    }
-
-    private func failure(of task: PassTask) -> PassEvaluation {
-        PassEvaluation(pass: task.pass, attempt: task.attempt, result: .failed("as the test asks"))
-    }
-
-    private func evaluation(of task: PassTask) -> PassEvaluation {
-        var decisions: [RuleDecision] = []
-        var ids: [CandidateIDs] = []
-        for subject in task.subjects {
-            do {
-                decisions.append(try rules.evaluate(subject, ruleset: task.ruleset, explain: task.explain))
-            } catch {
-                guard task.isolated else {
-                    return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .failed("\(error)"))
-                }
-                decisions.append(RuleDecision(verdict: .evaluationError("\(error)"), explanation: nil))
-            }
-            ids.append(ModelIDs.candidate(task.key, subject))
-        }
-        return PassEvaluation(pass: task.pass, attempt: task.attempt, result: .decided(decisions, ids))
-    }
-
-    /// The sink answers: all is acknowledged, or only so many rows.
-    package func answerPublish(onlyFirst count: Int? = nil) {
-        guard let task = publish else { return }
-        publish = nil
-        let taken = Array(task.rows.prefix(count ?? task.rows.count))
-        published += taken
-        let through = taken.last?.number ?? task.after
-        if configuration.relay != nil { sinkMark = max(sinkMark ?? 0, through) }
-        if count == nil {
-            pipeline.published(through: through, now: now)
-        } else {
-            pipeline.publishFailed(through: through, reason: "as the test asks", now: now)
-        }
-        collect()
-    }
-
-    /// The sink breaks off: whether it has published everything or nothing is in doubt.
-    package func doubtPublish(publishing isPublished: Bool) {
-        guard let task = publish else { return }
-        publish = nil
-        if isPublished {
-            published += task.rows
-            sinkMark = max(sinkMark ?? 0, task.rows.last?.number ?? 0)
-        }
-        pipeline.publishInDoubt("as the test asks", now: now)
-        collect()
-    }
-
-    /// The sink publishes what stands before a row, and refuses that one.
-    package func refusePublish(_ number: Int64) {
-        guard let task = publish else { return }
-        publish = nil
-        let taken = task.rows.filter { $0.number < number }
-        published += taken
-        if let last = taken.last?.number { sinkMark = max(sinkMark ?? 0, last) }
-        pipeline.publishRefused(number, reason: "as the test asks", now: now)
-        collect()
-    }
-
-    /// The sink is open, by the rules of the marks; or it can't be reached.
-    package func answerOpening(isReachable: Bool = true) {
-        guard let opening = openSink else { return }
-        openSink = nil
-        if isReachable {
-            let mark = max(opening.mark, sinkMark ?? 0)
-            sinkMark = mark
-            pipeline.sinkOpened(mark: mark, now: now)
-        } else {
-            pipeline.sinkUnavailable("as the test asks", now: now)
-        }
-        collect()
-    }
-
-    /// What the sink holds is not ours.
-    package func refuseOpening() {
-        openSink = nil
-        pipeline.sinkRefused("as the test asks", now: now)
         collect()
     }
 
