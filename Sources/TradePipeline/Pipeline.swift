@@ -129,7 +129,7 @@ package final class Pipeline {
         default: break
         }
         consider(relayDeadline)
-        if isIntakeOpen { consider(intakeDue) }
+        if isIntakeOpen || isReferenceIntakeOpen { consider(intakeDue) }
         return next
     }
 

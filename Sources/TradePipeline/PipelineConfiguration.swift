@@ -67,7 +67,7 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var publishWindow = 20_000
     /// The most bytes handed to the sink at once, but for a single row.
     package var publishBytes = 8 << 20
-    /// Where outputs are published to, and how; nil: the sink is open from the start and holds no mark.
+    /// Where outputs are published to, and how; nil: the sink is open from the start and holds no mark, and nothing is withdrawn.
     package var relay: RelayPlace?
     /// After so long without publishing the sink's mark is written again: brokers forget offsets after seven days. Nil: never.
     package var markRefresh: Int64? = 86_400_000_000_000

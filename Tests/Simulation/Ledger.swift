@@ -13,6 +13,8 @@ struct Ledger {
     var lastCommit: Int64 = 0
     var lastOutboxRow: Int64 = 0
     var relayMark: Int64 = 0
+    /// Rows that are set aside.
+    var withdrawn: [Int64: SkipReason] = [:]
 
     mutating func apply(_ entry: ChangeSet) {
         lastCommit = entry.number
@@ -24,6 +26,7 @@ struct Ledger {
         for write in entry.reference { reference[write.change.key] = write.change.value }
         if let row = entry.rows.last { lastOutboxRow = row.number }
         if let mark = entry.relayMark { relayMark = mark }
+        for row in entry.relay?.withdrawn ?? [] { withdrawn[row.number] = row.reason }
     }
 
     /// What the positions of some experts bind; nil where that is out of range.

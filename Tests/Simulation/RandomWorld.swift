@@ -36,6 +36,12 @@ final class RandomWorld {
         configuration.publishLimit = Int(random.next() % 5) + 1
         configuration.publishWindow = Int(random.next() % 8) + 1
         configuration.outboxLimit = random.chance(30) ? 5 : 1000
+        configuration.markRefresh = nil
+        configuration.validFor = random.chance(50) ? 1 : 900
+        if random.chance(75) {
+            let delivery: RelayDelivery = random.chance(70) ? .exactlyOnce : .atLeastOnce
+            configuration.relay = RelayPlace(name: delivery == .exactlyOnce ? "place" : "", delivery: delivery)
+        }
         configuration.idleExperts = random.chance(60) ? 0 : 100
         configuration.intakeAtCommit = random.chance(50) ? 0 : 256
         configuration.explanations = false
@@ -47,6 +53,7 @@ final class RandomWorld {
         revocations = Int(random.next() % 3)
         stops = random.chance(20) ? 1 : 0
         harness = PipelineHarness(configuration: configuration)
+        checker.isExact = configuration.relay?.delivery == .exactlyOnce
         for change in records.reference { harness.append(.reference(change), to: .reference) }
         for _ in 0..<(5 + Int(random.next() % 15)) { produce() }
         begin()
@@ -88,6 +95,7 @@ final class RandomWorld {
         case 92..<94: revoke()
         case 94: crash()
         case 95: if random.chance(30) { stop() } else { trigger() }
+        case 96: halt()
         default: recover()
         }
     }
@@ -135,7 +143,24 @@ final class RandomWorld {
     }
 
     private func publish() {
+        if harness.openSink != nil {
+            let isReachable = random.chance(75)
+            note("open the sink: \(isReachable)")
+            harness.answerOpening(isReachable: isReachable)
+            return
+        }
         guard let task = harness.publish else { return }
+        if harness.configuration.relay?.delivery == .exactlyOnce, random.chance(20) {
+            let isPublished = random.chance(50)
+            note("publish after \(task.after): in doubt, \(isPublished)")
+            harness.doubtPublish(publishing: isPublished)
+            return
+        }
+        if harness.configuration.relay != nil, random.chance(5), let row = task.rows.randomElement(using: &random) {
+            note("publish after \(task.after): row \(row.number) is refused")
+            harness.refusePublish(row.number)
+            return
+        }
         let only = random.chance(15) ? Int(random.next() % UInt64(task.rows.count + 1)) : nil
         note("publish after \(task.after)\(only.map { ": only \($0)" } ?? "")")
         harness.answerPublish(onlyFirst: only)
@@ -165,7 +190,9 @@ final class RandomWorld {
     private func crash() {
         guard crashes > 0 else { return }
         crashes -= 1
-        note("crash")
+        let isPublished = random.chance(50)
+        note("crash, published: \(isPublished)")
+        if isPublished { harness.publishWithoutAnswer() }
         observe()
         checker.crashed()
         harness.crash()
@@ -184,6 +211,20 @@ final class RandomWorld {
             expert: ExpertID(Int64(random.next() % 5) + 1), useCase: random.chance(50) ? .enterMarket : .openPositions)
         note("trigger \(key)")
         harness.trigger(key)
+    }
+
+    private func halt() {
+        let scopes: [HaltScope] = [
+            .all, .account(AccountID(1)), .expert(ExpertID(Int64(random.next() % 5) + 1)),
+        ]
+        let scope = scopes[Int(random.next() % 3)]
+        let entriesOnly = random.chance(50)
+        let halts = random.chance(50)
+        note("\(halts ? "halt" : "resume") \(scope) \(entriesOnly)")
+        harness.change(
+            halts
+                ? .halt(Halt(scope: scope, entriesOnly: entriesOnly, reason: "flood", since: Build.time))
+                : .resume(scope, entriesOnly: entriesOnly, reason: "over"))
     }
 
     private func recover() {
@@ -237,7 +278,10 @@ final class RandomWorld {
     }
 
     private func settle(_ what: String) {
-        if let trouble = harness.settle() { checker.fail("\(what): \(trouble)") }
+        if let trouble = harness.settle() {
+            checker.fail("\(what): \(trouble)")
+            note(harness.pipeline.describe(DescriptionFrame(now: harness.now)))
+        }
         observe()
         checker.checkCaches(harness)
     }

@@ -27,7 +27,7 @@ extension Pipeline {
         if partition.id.topic == .reference { completeReference(now) }
     }
 
-    private var isReferenceIntakeOpen: Bool { !stopping && recovery == nil && queue.isWorking }
+    var isReferenceIntakeOpen: Bool { !stopping && recovery == nil && queue.isWorking }
 
     /// Whether a record can be taken in; where the store has to be asked first, it is.
     private func isReady(_ record: IntakeRecord) -> Bool {

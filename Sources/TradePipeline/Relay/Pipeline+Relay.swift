@@ -60,7 +60,10 @@ extension Pipeline {
     /// The row with this number is refused by itself, and none behind it is published: an order is set aside, anything else has
     /// nothing that could take its place and is tried again.
     package func publishRefused(_ number: Int64, reason: String, now: Moment) {
-        guard let row = relay.row(number), let order = row.order else {
+        // A plain producer may have published it before: then it can't be said that nobody has it.
+        guard configuration.relay != nil, number > relay.handedBefore || configuration.relay?.delivery == .exactlyOnce,
+            let row = relay.row(number), let order = row.order
+        else {
             publishFailed(through: number - 1, reason: "row \(number): \(reason)", now: now)
             return
         }

@@ -11,14 +11,19 @@ extension Pipeline {
         let next = relay.nextPublish(limit: configuration.publishLimit, bytes: configuration.publishBytes) { row in
             withdrawal(of: row, withdrawals, now: now)
         }
-        if configuration.relay?.delivery != .exactlyOnce { relay.keepHanded() }
-        if let task = next.task { actions.publish = task }
+        if let task = next.task {
+            actions.publish = task
+            if configuration.relay?.delivery != .exactlyOnce { relay.keepHanded() }
+        }
         for order in next.withdraw where settles { settleWithdrawal(order) }
+        // None could be withdrawn any more: they are published.
+        if next.task == nil, !next.withdraw.isEmpty, relay.withdrawing.isEmpty { publishNext(now) }
     }
 
     /// Why a row is not to be published; nil where it is.
     private func withdrawal(of row: PublishableRow, _ withdrawals: WithdrawalTable, now: Moment) -> WithdrawnOrder? {
-        guard row.record.topic == .ordersCreated, let order = row.order else { return nil }
+        // Without a place nothing says what an earlier start may have published.
+        guard configuration.relay != nil, row.record.topic == .ordersCreated, let order = row.order else { return nil }
         if let withdrawal = withdrawals.ofPosition(order.position, row: row.number) {
             return WithdrawnOrder(
                 row: row.number, order: order, reason: withdrawal.reason, message: withdrawal.message, isDependent: true

@@ -32,6 +32,8 @@ struct RelayState {
     private var sentThrough: Int64 = 0
     /// Rows up to this number were handed to a sink that can't say whether it published them: they are never withdrawn.
     private(set) var handedThrough: Int64
+    /// What `handedThrough` was before the rows that the sink has now.
+    private(set) var handedBefore: Int64
     /// While rows are read from the store: up to where they were visible when that was asked for.
     private var loadingThrough: Int64?
     var retryAt: Int64?
@@ -63,6 +65,7 @@ struct RelayState {
         acknowledged = mark
         self.visible = visible
         self.handedThrough = max(mark, handedThrough)
+        handedBefore = self.handedThrough
         windowEnd = mark
         durableMark = mark
         queuedMark = mark
@@ -217,7 +220,10 @@ struct RelayState {
     }
 
     /// What the sink has it may have published, whatever it says: such rows are never withdrawn.
-    mutating func keepHanded() { handedThrough = max(handedThrough, sentThrough) }
+    mutating func keepHanded() {
+        handedBefore = handedThrough
+        handedThrough = max(handedThrough, sentThrough)
+    }
 
     /// A row of the window.
     func row(_ number: Int64) -> PublishableRow? {

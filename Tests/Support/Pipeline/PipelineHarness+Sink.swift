@@ -40,7 +40,7 @@ extension PipelineHarness {
         let taken = Array(task.rows.prefix(count ?? task.rows.count))
         published += taken
         let through = taken.last?.number ?? task.after
-        if configuration.relay != nil { sinkMark = max(sinkMark ?? 0, through) }
+        noteMark(through)
         if count == nil {
             pipeline.published(through: through, now: now)
         } else {
@@ -49,13 +49,25 @@ extension PipelineHarness {
         collect()
     }
 
+    /// A sink that publishes exactly once holds the mark with its rows.
+    private func noteMark(_ number: Int64) {
+        if configuration.relay?.delivery == .exactlyOnce { sinkMark = max(sinkMark ?? 0, number) }
+    }
+
+    /// The process is about to die, and the sink publishes what it has all the same.
+    package func publishWithoutAnswer() {
+        guard let task = publish else { return }
+        published += task.rows
+        noteMark(task.rows.last?.number ?? 0)
+    }
+
     /// The sink breaks off: whether it has published everything or nothing is in doubt.
     package func doubtPublish(publishing isPublished: Bool) {
         guard let task = publish else { return }
         publish = nil
         if isPublished {
             published += task.rows
-            sinkMark = max(sinkMark ?? 0, task.rows.last?.number ?? 0)
+            noteMark(task.rows.last?.number ?? 0)
         }
         pipeline.publishInDoubt("as the test asks", now: now)
         collect()
@@ -67,7 +79,7 @@ extension PipelineHarness {
         publish = nil
         let taken = task.rows.filter { $0.number < number }
         published += taken
-        if let last = taken.last?.number { sinkMark = max(sinkMark ?? 0, last) }
+        if let last = taken.last?.number { noteMark(last) }
         pipeline.publishRefused(number, reason: "as the test asks", now: now)
         collect()
     }
@@ -78,7 +90,7 @@ extension PipelineHarness {
         openSink = nil
         if isReachable {
             let mark = max(opening.mark, sinkMark ?? 0)
-            sinkMark = mark
+            noteMark(mark)
             pipeline.sinkOpened(mark: mark, now: now)
         } else {
             pipeline.sinkUnavailable("as the test asks", now: now)
