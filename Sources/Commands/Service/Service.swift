@@ -66,6 +66,7 @@ package final class Service: Sendable {
         let topics = configuration.topicNames
         try checkProperties()
         guard let store = try openStore(topics) else { return .stopped(complete: true) }
+        CrashPoint.storeOpened.reached()
         defer {
             state.withLock { $0.hasEnded = true }
             changed.broadcast()
@@ -78,9 +79,11 @@ package final class Service: Sendable {
         var kafka = configuration.kafkaConfiguration(servers: servers, logger: logger.labeled("kafka"))
         guard let cluster = try findCluster(kafka, store) else { return .stopped(complete: true) }
         try adopt(cluster, by: store)
+        CrashPoint.clusterAdopted.reached()
         if !cluster.isEmbedded { kafka.groupInstanceID = store.identity.id.description }
         try checkReferenceTopic(kafka)
         guard let identity = try checkIdentity(kafka, cluster, store) else { return .stopped(complete: true) }
+        CrashPoint.identityChecked.reached()
         kafka.refusesCommit = { text in
             text.isEmpty ? nil : identity.owner.refusal(of: text, what: "an offset of the group")
         }

@@ -50,9 +50,11 @@ final class ConsumerShell: @unchecked Sendable {
     private func carryOut(_ orders: SourceOrders) {
         guard !orders.isEmpty else { return }
         if !orders.offsets.isEmpty {
+            CrashPoint.beforeOffsets.reached()
             source.commit(
                 orders.offsets.sorted { $0.key < $1.key }
                     .map { OffsetCommit(partition: $0.key, nextOffset: $0.value, metadata: metadata) })
+            CrashPoint.afterOffsets.reached()
         }
         if orders.finishRevocation { source.finishRevocation() }
         if !orders.start.isEmpty {
@@ -75,6 +77,7 @@ final class ConsumerShell: @unchecked Sendable {
     }
 
     private func take(_ views: [RecordView]) {
+        CrashPoint.recordsArrived.reached()
         let records = views.map { decoder.decode($0) }
         runner.tell { pipeline, now in pipeline.arrived(records, now: now) }
         noteNews()

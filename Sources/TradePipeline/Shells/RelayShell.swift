@@ -25,7 +25,9 @@ final class RelayShell: @unchecked Sendable {
     }
 
     private func open(_ opening: SinkOpening) {
+        CrashPoint.beforeOpening.reached()
         let result = runner.sink.port.open(opening)
+        CrashPoint.afterOpening.reached()
         runner.tell { pipeline, now in
             switch result {
             case .opened(let mark): pipeline.sinkOpened(mark: mark, now: now)
@@ -36,7 +38,9 @@ final class RelayShell: @unchecked Sendable {
     }
 
     private func publish(_ task: PublishTask) {
+        CrashPoint.beforePublishing.reached()
         let result = runner.sink.port.publish(task.rows, publishedThrough: task.after)
+        CrashPoint.afterPublishing.reached()
         runner.tell { pipeline, now in
             switch result {
             case .published: pipeline.published(through: task.rows.last?.number ?? task.after, now: now)

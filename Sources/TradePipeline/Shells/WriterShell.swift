@@ -47,7 +47,9 @@ final class WriterShell: @unchecked Sendable {
         for entry in group {
             for row in entry.rows where row.encoded == nil { row.encoded = encoder.encode(row.record) }
         }
+        CrashPoint.beforeCommit.reached()
         let result = store.commit(group)
+        CrashPoint.afterCommit.reached()
         runner.tell { pipeline, now in
             switch result {
             case .committed: pipeline.committed(through: last, now: now)

@@ -73,6 +73,7 @@ final class StoreSession {
         } catch {
             return .failed(.inDoubt(reason: String(describing: error)))
         }
+        CrashPoint.inTransaction.reached()
         do { try end.run() } catch {
             guard error.isPassing else { return .failed(.inDoubt(reason: error.description)) }
             return undone(.failed(.unavailable(reason: error.description)))

@@ -51,9 +51,13 @@ package final class ServiceHarness {
     }
 
     /// Starts the service as a process of its own, with what `more` adds to its configuration.
-    package func spawn(_ more: String = "") throws -> ChildProcess {
+    ///
+    /// `crashAt`: where a debug build kills itself (`CrashPoint`).
+    package func spawn(_ more: String = "", crashAt: String? = nil) throws -> ChildProcess {
         let file = try folder.write(configurationFile(more), to: "trade-manager.yaml")
-        return try ChildProcess(BuiltProgram.tradeManager, ["run", "--config", file], folder: folder.path)
+        return try ChildProcess(
+            BuiltProgram.tradeManager, ["run", "--config", file],
+            environment: crashAt.map { ["CRASH_AT": $0] } ?? [:], folder: folder.path)
     }
 
     package func store() throws -> StoreFileReader { try StoreFileReader(path: configuration.store.path.path) }

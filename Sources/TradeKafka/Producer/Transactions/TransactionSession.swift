@@ -74,10 +74,12 @@ final class TransactionSession {
                 return abort(Reason(text: error.description), since: before)
             }
         }
+        CrashPoint.rowsAcknowledged.reached()
         do throws(KafkaError) { try send(mark) } catch {
             if error.isFatal { return .doubt(error.description) }
             return abort(Reason(text: error.description), since: before)
         }
+        CrashPoint.markSent.reached()
         do throws(KafkaError) {
             try repeating("committing a transaction") { handle, milliseconds in
                 Calls.commitTransaction(handle, milliseconds: milliseconds)
@@ -85,6 +87,7 @@ final class TransactionSession {
         } catch {
             return .doubt(error.description)
         }
+        CrashPoint.transactionCommitted.reached()
         let sent = endTransactions - before
         guard sent == 1 || !discards else {
             return .doubt("the end of a transaction was sent \(sent) times: a late one may end the next transaction")

@@ -49,6 +49,7 @@ package final class TransactionalProducer: RecordSink {
                 configuration, relay: relay, patience: patience, discards: discards, isStopping: isStopping.isSet)
             session = new
             try new.initialise()
+            CrashPoint.producersFenced.reached()
             // Now nothing of an earlier producer can come any more.
             let settled = relay.rules.judge(try readMark(committed: true), opening)
             guard case .opened(let mark) = settled else {
