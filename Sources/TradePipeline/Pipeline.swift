@@ -78,6 +78,7 @@ package final class Pipeline {
     /// Outbox numbers whose withdrawal is queued.
     var queuedWithdrawals: Set<Int64> = []
     var sweep: [ExpertUseCase]
+    var troubles = Troubles()
 
     /// Begins where the store stands. `identities`: the filter of everything that the store knows; `openPositions`: those that
     /// bind money.
@@ -184,5 +185,8 @@ package final class Pipeline {
         }
     }
 
-    func note(_ event: PipelineEvent) { actions.events.append(event) }
+    func note(_ event: PipelineEvent) {
+        troubles.hear(event)
+        actions.events.append(event)
+    }
 }

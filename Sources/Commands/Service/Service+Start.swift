@@ -141,11 +141,12 @@ extension Service {
             delivery == .exactlyOnce
             ? try TransactionalProducer(kafka, relay: relay)
             : try KafkaProducer(kafka, relay: cluster.isEmbedded ? nil : relay)
-        let parts = PipelineParts(
+        var parts = PipelineParts(
             source: try KafkaConsumer(kafka, mode: cluster.isEmbedded ? .allPartitions : .group), store: store,
             queries: SQLiteQueries(path: store.path, options: SQLiteStoreOptions(topics: topics)), sink: sink,
             rules: rules, topics: topics, clock: { SystemTime.moment }, offsetMetadata: store.identity.text,
             workers: configuration.workers.count ?? SystemTime.cores, logger: logger)
+        parts.watchdogBound = watchdogBound
         return try PipelineRunner(configuration: pipeline, parts: parts, referenceFile: changes)
     }
 }

@@ -46,11 +46,16 @@ package final class Service: Sendable {
     let configuration: Configuration
     let logger: Logger
     let rules: any RuleEngine
+    let watchdogBound: Double
     let state: Monitor<State>
     let changed: Monitor<State>.Condition
 
     /// `rules`: what evaluates; tests give one that they hold.
-    package init(configuration: Configuration, logger: Logger, rules: any RuleEngine = TradeRules()) {
+    /// `watchdogBound`: seconds that something may stand still before it is named.
+    package init(
+        configuration: Configuration, logger: Logger, rules: any RuleEngine = TradeRules(), watchdogBound: Double = 30
+    ) {
+        self.watchdogBound = watchdogBound
         self.configuration = configuration
         self.logger = logger
         self.rules = rules
@@ -133,6 +138,12 @@ package final class Service: Sendable {
             }
             return order.result ?? .stopping
         }
+    }
+
+    /// What is well and what is not; nothing while it starts.
+    package var conditions: [Health.Condition] {
+        if case .running(let runner) = state.withLock({ $0.phase }) { return runner.health.conditions }
+        return []
     }
 
     /// What has been counted; nil while it starts.

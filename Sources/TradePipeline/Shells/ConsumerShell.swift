@@ -31,11 +31,14 @@ final class ConsumerShell: @unchecked Sendable {
         }
         while true {
             let (orders, ended) = take()
-            carryOut(orders)
+            runner.consuming.during({ "tells the broker what to read and what was read" }) { carryOut(orders) }
             if ended { break }
-            findReferenceEnd()
-            source.poll(
-                timeout: ConsumerShell.patience, events: { event in hear(event) }, records: { views in take(views) })
+            runner.consuming.during({ "waits for records" }) {
+                findReferenceEnd()
+                source.poll(
+                    timeout: ConsumerShell.patience, events: { event in hear(event) }, records: { views in take(views) }
+                )
+            }
         }
         source.close(deadline: ConsumerShell.closing)
     }

@@ -99,6 +99,16 @@ struct PipelineLog: Sendable {
         logger.info("\(what) partitions", metadata: ["partitions": .text(names.joined(separator: " "))])
     }
 
+    func stuck(_ progress: Progress, for nanoseconds: Int64) {
+        logger.error(
+            "Stuck: \(progress.name) has not got on: \(progress.doing)",
+            metadata: ["seconds": .number(Double(nanoseconds) / 1e9)])
+    }
+
+    func goesOn(_ name: String, after nanoseconds: Int64) {
+        logger.notice("Not stuck any more: \(name)", metadata: ["seconds": .number(Double(nanoseconds) / 1e9)])
+    }
+
     func sourceTrouble(_ text: String) { logger.warning("\(text)") }
 
     func readFailed(_ error: any Error) {

@@ -15,6 +15,8 @@ package struct PipelineParts {
     package var offsetMetadata: String
     package var workers: Int
     package var logger: Logger
+    /// Seconds that something which has to get on may stand still before the watchdog names it.
+    package var watchdogBound = 30.0
 
     package init(
         source: any RecordSource, store: any Store, queries: any Queries, sink: any RecordSink,
@@ -56,6 +58,15 @@ package final class PipelineRunner: Sendable {
     let relayWork: Monitor<Mailboxes>.Condition
     let timerWork: Monitor<Mailboxes>.Condition
     let ending: Monitor<Mailboxes>.Condition
+    let watching: Monitor<Mailboxes>.Condition
+    /// What the threads do, and how everything stands.
+    let activities: [Activity]
+    package let health = Health()
+    let writing = Activity("writer")
+    let reading = Activity("reader")
+    let relaying = Activity("relay's thread")
+    let consuming = Activity("consumer")
+    let working: [Activity]
     let clock: @Sendable () -> Moment
     let log: PipelineLog
     private let threads: Lock<[OwnedThread]>
@@ -84,6 +95,9 @@ package final class PipelineRunner: Sendable {
         relayWork = mailboxes.makeCondition()
         timerWork = mailboxes.makeCondition()
         ending = mailboxes.makeCondition()
+        watching = mailboxes.makeCondition()
+        working = (0..<max(1, parts.workers)).map { Activity("worker \($0)") }
+        activities = [writing, reading, relaying, consuming] + working
         clock = parts.clock
         log = PipelineLog(logger: parts.logger, topics: parts.topics)
         source = SharedPort(parts.source)
@@ -103,8 +117,11 @@ package final class PipelineRunner: Sendable {
             OwnedThread(name: "writer") { writer.run() }, OwnedThread(name: "reader") { reader.run() },
             OwnedThread(name: "relay") { relay.run() }, OwnedThread(name: "timer") { timer.run() },
         ]
+        let watchdog = WatchdogShell(runner: self, topics: parts.topics, bound: parts.watchdogBound)
+        started.append(OwnedThread(name: "watchdog") { watchdog.run() })
         for number in 0..<max(1, parts.workers) {
-            let worker = WorkerShell(runner: self, rules: parts.rules, workers: max(1, parts.workers))
+            let worker = WorkerShell(
+                runner: self, rules: parts.rules, workers: max(1, parts.workers), activity: working[number])
             started.append(OwnedThread(name: "worker \(number)") { worker.run() })
         }
         started.append(OwnedThread(name: "consumer") { consumer.run() })
@@ -187,7 +204,9 @@ package final class PipelineRunner: Sendable {
     /// Ends the threads; false where one is still at work at the deadline.
     package func end(until deadline: UInt64) -> Bool {
         mailboxes.withLock { $0.ended = true }
-        for condition in [writerWork, readerWork, workerWork, relayWork, timerWork, ending] { condition.broadcast() }
+        for condition in [writerWork, readerWork, workerWork, relayWork, timerWork, watching, ending] {
+            condition.broadcast()
+        }
         source.port.wake()
         sink.port.interrupt()
         var all = true

@@ -22,10 +22,10 @@ final class ReaderShell: @unchecked Sendable {
             var answers: [(number: Int64, answer: LoadAnswer)] = []
             var failure: (any Error)?
             while failure == nil, answers.count < open.count {
-                do {
-                    answers.append((open[answers.count].number, try queries.answer(open[answers.count].request)))
-                } catch {
-                    failure = error
+                let load = open[answers.count]
+                switch runner.reading.during({ "asks the store: \(load.request)" }, { ask(load.request) }) {
+                case .success(let answer): answers.append((load.number, answer))
+                case .failure(let error): failure = error
                 }
             }
             open.removeFirst(answers.count)
@@ -33,6 +33,10 @@ final class ReaderShell: @unchecked Sendable {
             complained = failure != nil
             if !answers.isEmpty { runner.tell { pipeline, now in pipeline.loaded(answers, now: now) } }
         }
+    }
+
+    private func ask(_ request: LoadRequest) -> Result<LoadAnswer, any Error> {
+        Result { try queries.answer(request) }
     }
 
     // With open questions: waits until it is time to ask them again; otherwise for new ones. False at the end.

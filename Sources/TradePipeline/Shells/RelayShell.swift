@@ -26,7 +26,9 @@ final class RelayShell: @unchecked Sendable {
 
     private func open(_ opening: SinkOpening) {
         CrashPoint.beforeOpening.reached()
-        let result = runner.sink.port.open(opening)
+        let result = runner.relaying.during({ "opens the outputs behind row \(opening.mark)" }) {
+            runner.sink.port.open(opening)
+        }
         CrashPoint.afterOpening.reached()
         runner.tell { pipeline, now in
             switch result {
@@ -39,7 +41,10 @@ final class RelayShell: @unchecked Sendable {
 
     private func publish(_ task: PublishTask) {
         CrashPoint.beforePublishing.reached()
-        let result = runner.sink.port.publish(task.rows, publishedThrough: task.after)
+        let count = task.rows.count
+        let result = runner.relaying.during({ "publishes \(count) rows behind row \(task.after)" }) {
+            runner.sink.port.publish(task.rows, publishedThrough: task.after)
+        }
         CrashPoint.afterPublishing.reached()
         runner.tell { pipeline, now in
             switch result {

@@ -1,4 +1,5 @@
 import Telemetry
+import TradeCore
 
 /// A worker's thread: evaluates passes on their snapshots. A slow one holds up its key and itself, nothing else.
 final class WorkerShell: @unchecked Sendable {
@@ -10,8 +11,10 @@ final class WorkerShell: @unchecked Sendable {
     private let rules: any RuleEngine
     private let workers: Int
     private let evaluator: PassEvaluator
+    private let activity: Activity
 
-    init(runner: PipelineRunner, rules: any RuleEngine, workers: Int) {
+    init(runner: PipelineRunner, rules: any RuleEngine, workers: Int, activity: Activity) {
+        self.activity = activity
         self.runner = runner
         self.rules = rules
         self.workers = workers
@@ -21,13 +24,16 @@ final class WorkerShell: @unchecked Sendable {
     func run() {
         while let tasks = next() {
             // Each answer is told before a slow task behind it could hold it up.
-            var answers: [PassEvaluation] = []
-            answers.reserveCapacity(tasks.count)
-            for task in tasks {
-                answers.append(evaluator.evaluate(task))
+            let answers = activity.during({ WorkerShell.description(of: tasks) }) {
+                tasks.map { evaluator.evaluate($0) }
             }
             runner.tell { pipeline, now in pipeline.evaluated(answers, now: now) }
         }
+    }
+
+    private static func description(of tasks: [PassTask]) -> String {
+        "evaluates \(tasks.count == 1 ? "a pass" : "\(tasks.count) passes") of "
+            + tasks.prefix(3).map(\.key.description).joined(separator: ", ")
     }
 
     private func next() -> [PassTask]? {

@@ -15,9 +15,9 @@ package final class RunningService: Sendable {
     private let state = Monitor(State())
     private let changed: Monitor<State>.Condition
 
-    package init(_ configuration: Configuration, _ rules: any RuleEngine = TradeRules()) {
+    package init(_ configuration: Configuration, _ rules: any RuleEngine = TradeRules(), watchdogBound: Double = 30) {
         let logger = Logger(label: "test", level: .debug, handler: log)
-        let service = Service(configuration: configuration, logger: logger, rules: rules)
+        let service = Service(configuration: configuration, logger: logger, rules: rules, watchdogBound: watchdogBound)
         let state = state
         let changed = state.makeCondition()
         self.service = service

@@ -40,10 +40,10 @@ package final class ServiceHarness {
     }
 
     /// Starts a service and waits until it reads. One that ran before has to be stopped.
-    package func start(_ rules: any RuleEngine = TradeRules()) throws -> RunningService {
+    package func start(_ rules: any RuleEngine = TradeRules(), watchdogBound: Double = 30) throws -> RunningService {
         // The lock of the store goes with the last thread of the service before, a moment after its end.
         _ = Eventually.holds { (try? StoreLock(store: configuration.store.path.path)) != nil }
-        let service = RunningService(configuration, rules)
+        let service = RunningService(configuration, rules, watchdogBound: watchdogBound)
         guard service.waitUntilRunning() else {
             throw ServiceFailure("the service does not run:\n\(service.log.text)")
         }
