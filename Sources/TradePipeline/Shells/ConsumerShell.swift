@@ -31,9 +31,9 @@ final class ConsumerShell: @unchecked Sendable {
         }
         while true {
             let (orders, ended) = take()
-            runner.consuming.during({ "tells the broker what to read and what was read" }) { carryOut(orders) }
+            runner.consuming.during("tells the broker what to read and what was read") { carryOut(orders) }
             if ended { break }
-            runner.consuming.during({ "waits for records" }) {
+            runner.consuming.during("waits for records") {
                 findReferenceEnd()
                 source.poll(
                     timeout: ConsumerShell.patience, events: { event in hear(event) }, records: { views in take(views) }

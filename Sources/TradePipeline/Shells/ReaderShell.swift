@@ -23,7 +23,7 @@ final class ReaderShell: @unchecked Sendable {
             var failure: (any Error)?
             while failure == nil, answers.count < open.count {
                 let load = open[answers.count]
-                switch runner.reading.during({ "asks the store: \(load.request)" }, { ask(load.request) }) {
+                switch runner.reading.during("asks the store: \(load.request)", { ask(load.request) }) {
                 case .success(let answer): answers.append((load.number, answer))
                 case .failure(let error): failure = error
                 }

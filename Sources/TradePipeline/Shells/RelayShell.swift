@@ -26,7 +26,7 @@ final class RelayShell: @unchecked Sendable {
 
     private func open(_ opening: SinkOpening) {
         CrashPoint.beforeOpening.reached()
-        let result = runner.relaying.during({ "opens the outputs behind row \(opening.mark)" }) {
+        let result = runner.relaying.during("opens the outputs behind row \(opening.mark)") {
             runner.sink.port.open(opening)
         }
         CrashPoint.afterOpening.reached()
@@ -42,7 +42,7 @@ final class RelayShell: @unchecked Sendable {
     private func publish(_ task: PublishTask) {
         CrashPoint.beforePublishing.reached()
         let count = task.rows.count
-        let result = runner.relaying.during({ "publishes \(count) rows behind row \(task.after)" }) {
+        let result = runner.relaying.during("publishes \(count) rows behind row \(task.after)") {
             runner.sink.port.publish(task.rows, publishedThrough: task.after)
         }
         CrashPoint.afterPublishing.reached()

@@ -24,7 +24,7 @@ final class WorkerShell: @unchecked Sendable {
     func run() {
         while let tasks = next() {
             // Each answer is told before a slow task behind it could hold it up.
-            let answers = activity.during({ WorkerShell.description(of: tasks) }) {
+            let answers = activity.during(WorkerShell.description(of: tasks)) {
                 tasks.map { evaluator.evaluate($0) }
             }
             runner.tell { pipeline, now in pipeline.evaluated(answers, now: now) }

@@ -49,7 +49,7 @@ final class WriterShell: @unchecked Sendable {
         }
         CrashPoint.beforeCommit.reached()
         let first = group.first?.number ?? last
-        let result = runner.writing.during({ "commits entries \(first) to \(last)" }) { store.commit(group) }
+        let result = runner.writing.during("commits entries \(first) to \(last)") { store.commit(group) }
         CrashPoint.afterCommit.reached()
         runner.tell { pipeline, now in
             switch result {
@@ -62,7 +62,7 @@ final class WriterShell: @unchecked Sendable {
     }
 
     private func recover() {
-        let result = runner.writing.during({ "opens the store anew" }) { Result { try store.recover() } }
+        let result = runner.writing.during("opens the store anew") { Result { try store.recover() } }
         runner.tell { pipeline, now in
             switch result {
             case .success(let last): pipeline.storeRecovered(lastCommit: last, now: now)

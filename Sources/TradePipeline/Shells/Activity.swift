@@ -13,7 +13,7 @@ final class Activity: Sendable {
     init(_ name: String) { self.name = name }
 
     /// Runs what `work` describes.
-    func during<Result>(_ work: @escaping @Sendable () -> String, _ body: () -> Result) -> Result {
+    func during<Result>(_ work: @autoclosure @escaping @Sendable () -> String, _ body: () -> Result) -> Result {
         state.withLock { state in
             state.number += 1
             state.work = work
