@@ -202,8 +202,9 @@ final class LateEndProxy: Sendable {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
-            let taken = bytes.withUnsafeMutableBytes {
-                Glibc.read(descriptor, $0.baseAddress! + filled, count - filled)
+            let taken = bytes.withUnsafeMutableBytes { buffer in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+                return Glibc.read(descriptor, rest.baseAddress, rest.count)
             }
             guard taken > 0 else { return nil }
             filled += taken
