@@ -5,6 +5,8 @@ package struct RecordRange: Hashable, Sendable {
         case offset(Int64)
         /// The first record with this time or a later one; milliseconds since 1970.
         case time(Int64)
+        /// Where each partition was left; one that is not named begins where its log begins, as does one whose place is gone.
+        case positions([KafkaPartition: Int64])
     }
 
     package enum End: Hashable, Sendable {
