@@ -7,8 +7,7 @@ package enum Program {
         [
             RunCommand.self, BrokerCommand.self, TopicsCommand.self, EmitCommand.self, CaptureCommand.self,
             ReplayCommand.self, HaltCommand.self, ResumeCommand.self, ExplainCommand.self, AuditCommand.self,
-            CheckCommand.self,
-            CompletionsCommand.self,
+            DeadLettersListCommand.self, DeadLettersRedriveCommand.self, CheckCommand.self, CompletionsCommand.self,
         ]
     }
 

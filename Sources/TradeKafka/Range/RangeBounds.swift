@@ -73,7 +73,7 @@ struct RangeBounds {
         case .beginning: return log.low
         case .positions(let positions):
             let position = positions[KafkaPartition(topic: log.topic, partition: log.number)] ?? log.low
-            return min(max(position, log.low), log.high)
+            return (log.low...max(log.low, log.high)).contains(position) ? position : log.low
         case .offset(let offset):
             guard offset >= log.low else {
                 throw .belowStart(
