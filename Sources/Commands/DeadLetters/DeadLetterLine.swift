@@ -44,7 +44,7 @@ struct DeadLetterLine {
                 Source(
                     topic: headers.sourceTopic, partition: headers.sourcePartition, offset: headers.sourceOffset,
                     timestamp: headers.sourceTimestamp)
-            }, redriven: headers?.redrivenCount, value_omitted: headers?.omittedValue)
+            }, redriven: headers?.redrivenCount, valueOmitted: headers?.omittedValue)
         return String(decoding: try encoder.encode(content), as: UTF8.self)
     }
 
@@ -65,6 +65,11 @@ struct DeadLetterLine {
         var message: String?
         var source: Source?
         var redriven: Int?
-        var value_omitted: String?
+        var valueOmitted: String?
+
+        enum CodingKeys: String, CodingKey {
+            case partition, offset, time, key, bytes, reason, message, source, redriven
+            case valueOmitted = "value_omitted"
+        }
     }
 }
