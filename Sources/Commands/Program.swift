@@ -6,8 +6,8 @@ package enum Program {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, BrokerCommand.self, TopicsCommand.self, EmitCommand.self, CaptureCommand.self,
-            ReplayCommand.self, HaltCommand.self, ResumeCommand.self, ExplainCommand.self, CheckCommand.self,
-            CompletionsCommand.self,
+            ReplayCommand.self, HaltCommand.self, ResumeCommand.self, ExplainCommand.self, AuditCommand.self,
+            DeadLettersListCommand.self, DeadLettersRedriveCommand.self, CheckCommand.self, CompletionsCommand.self,
         ]
     }
 

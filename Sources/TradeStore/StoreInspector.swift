@@ -9,9 +9,9 @@ import TradePipeline
 /// It never writes, takes no lock that a writer would wait for, and checkpoints nothing. Belongs to one thread. What it throws are
 /// `StoreError`s.
 package final class StoreInspector {
-    private let path: String
-    private let options: SQLiteStoreOptions
-    private let connection: Connection
+    let path: String
+    let options: SQLiteStoreOptions
+    let connection: Connection
     private let positions: PositionRows
     private let rows: ExplanationRows
 
@@ -63,7 +63,7 @@ package final class StoreInspector {
         }
     }
 
-    private func read<Answer>(_ body: () throws -> Answer) throws(StoreError) -> Answer {
+    func read<Answer>(_ body: () throws -> Answer) throws(StoreError) -> Answer {
         do { return try body() } catch { throw StoreError(error, path: path) }
     }
 

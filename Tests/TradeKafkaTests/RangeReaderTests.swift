@@ -145,6 +145,57 @@ import TradeContracts
         #expect(try read(bench).count == 200)
     }
 
+    /// What is read is told, and reading goes on where each partition was left.
+    @Test(arguments: TestBroker.quick)
+    func extentsAndPositions(_ broker: TestBroker) throws {
+        let bench = try bench(broker)
+        let topic = bench.configuration.topics.analysisCompleted
+        try publish(bench, 300, to: .analysisCompleted)
+        let all = try read(bench, topics: [topic])
+        var range = RecordRange()
+        range.maximum = 100
+        let reader = try RangeReader(bench.configuration, topics: [topic], range: range)
+        #expect(reader.isEmbedded == (broker == .embedded))
+        #expect(reader.extents.allSatisfy { $0.start == 0 && $0.next == 0 && $0.partitionCount == 3 })
+        var first: [EnvelopeRecord] = []
+        while let record = try reader.next() { first.append(record) }
+        var positions: [KafkaPartition: Int64] = [:]
+        for extent in reader.extents {
+            let taken = first.filter { $0.partition == extent.partition.partition }
+            #expect(extent.next == (taken.last.map { $0.offset + 1 } ?? 0))
+            #expect(extent.logEnd == Int64(all.count { $0.partition == extent.partition.partition }))
+            positions[extent.partition] = extent.next
+        }
+        range.maximum = nil
+        range.start = .positions(positions)
+        let rest = try read(bench, topics: [topic], range)
+        #expect(Set(first + rest) == Set(all) && rest.count == 200)
+        // A place that is not there, or not any more, is the beginning.
+        let partition = try #require(positions.keys.first)
+        for position in [nil, -5, 1_000_000] as [Int64?] {
+            positions[partition] = position
+            range.start = .positions(positions)
+            let again = try read(bench, topics: [topic], range).filter { $0.partition == partition.partition }
+            #expect(again == all.filter { $0.partition == partition.partition })
+        }
+    }
+
+    @Test("The partition of a key is where the producer puts it", arguments: TestBroker.quick)
+    func partitioner(_ broker: TestBroker) throws {
+        let bench = try bench(broker)
+        try bench.append(
+            (["", "\u{0}", "é"] + (0..<200).map { "\($0 * 7919)" }).map { RecordContent(key: $0, value: $0) },
+            to: .analysisCompleted)
+        let records = try read(bench, topics: [bench.configuration.topics.analysisCompleted])
+        #expect(records.count == 203 && Set(records.map(\.partition)).count == 3)
+        for record in records where record.key?.isEmpty == false {
+            #expect(KafkaPartitioner.partition(of: record.key, count: 3) == record.partition)
+        }
+        #expect(KafkaPartitioner.partition(of: nil, count: 3) == nil)
+        #expect(KafkaPartitioner.partition(of: [1], count: 0) == nil)
+        #expect(KafkaPartitioner.partition(of: [], count: 3).map { (0..<3).contains($0) } == true)
+    }
+
     /// Beside other topics reference data is read from its beginning; alone it is a topic like others.
     @Test(arguments: TestBroker.quick)
     func referenceIsReadWhole(_ broker: TestBroker) throws {

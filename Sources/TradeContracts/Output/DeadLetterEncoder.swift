@@ -15,6 +15,9 @@ package enum DeadLetterEncoder {
         // Ours come last; a record that was a dead letter before has more of the same names.
         let ours = headers[(headers.lastIndex { $0.name == "dlq.reason" } ?? headers.endIndex)...]
         var bare = EncodedRecord(topic: record.topic, key: nil, value: nil, headers: [])
+        if let count = headers.last(where: { $0.name == DeadLetterHeaders.redriven }) {
+            HeaderBlock.append(name: count.name.utf8, value: count.value, to: &bare.headers)
+        }
         for header in ours { HeaderBlock.append(name: header.name.utf8, value: header.value, to: &bare.headers) }
         let original = record.headers.count - bare.headers.count
         omit("dlq.value_omitted", record.value?.count, from: &bare)

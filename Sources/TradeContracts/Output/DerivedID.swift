@@ -60,6 +60,20 @@ package enum DerivedID {
         return version5(namespace, name.bytes)
     }
 
+    /// What a dead letter is known by: it has no id of its own, but a record leads to one only.
+    package static func deadLetter(topic: String, partition: Int32, offset: Int64, reason: String) -> UniqueID {
+        let name = ByteWriter(capacity: 128)
+        name.append("dead-letter/" as StaticString)
+        name.append(topic)
+        name.append(UInt8(ascii: "/"))
+        name.append(Int64(partition))
+        name.append(UInt8(ascii: "/"))
+        name.append(offset)
+        name.append(UInt8(ascii: "/"))
+        name.append(reason)
+        return version5(namespace, name.bytes)
+    }
+
     /// UUIDv5 (RFC 9562, section 5.5) of a name in a namespace.
     static func version5(_ namespace: UniqueID, _ name: UnsafeRawBufferPointer) -> UniqueID {
         var space = (namespace.high.bigEndian, namespace.low.bigEndian)

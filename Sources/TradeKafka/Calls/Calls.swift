@@ -230,6 +230,11 @@ enum Calls {
         return rd_kafka_header_add(headers, text, name.count, value, size)
     }
 
+    /// The partition of a key by the partitioner `murmur2`, which looks at nothing else.
+    static func murmur2Partition(of key: UnsafeRawBufferPointer, count: Int32) -> Int32 {
+        rd_kafka_msg_partitioner_murmur2(nil, key.baseAddress, key.count, count, nil, nil)
+    }
+
     // MARK: Administration
 
     static func newTopic(_ name: String, partitions: Int32, replication: Int32) -> (topic: OpaquePointer?, text: String)

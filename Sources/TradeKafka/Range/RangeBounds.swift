@@ -14,7 +14,11 @@ struct RangeBounds {
         var number: Int32
         var low: Int64
         var high: Int64
+        /// How many partitions the topic has.
+        var count: Int32
     }
+
+    var isEmbedded: Bool { search.isEmbedded }
 
     init(_ client: KafkaClient, _ names: TopicNames) throws(KafkaError) {
         self.client = client
@@ -33,6 +37,7 @@ struct RangeBounds {
                     RangePartition(
                         topic: topic, number: log.number, rank: rank, isWhole: isWhole,
                         bounds: (start, try end(of: log, isWhole ? range.end.withoutOffset : range.end)),
+                        log: (log.high, log.count),
                         queue: try KafkaQueue.records(of: client, topic: topic, partition: log.number)))
             }
         }
@@ -58,7 +63,7 @@ struct RangeBounds {
             let (low, high) = try RetriableCall.run { () throws(KafkaError) in
                 try client.watermarks(topic, number, milliseconds: RangeBounds.milliseconds)
             }
-            logs.append(Log(topic: topic, number: number, low: low, high: high))
+            logs.append(Log(topic: topic, number: number, low: low, high: high, count: count))
         }
         return logs
     }
@@ -66,6 +71,9 @@ struct RangeBounds {
     private func start(of log: Log, _ start: RecordRange.Start) throws(KafkaError) -> Int64 {
         switch start {
         case .beginning: return log.low
+        case .positions(let positions):
+            let position = positions[KafkaPartition(topic: log.topic, partition: log.number)] ?? log.low
+            return (log.low...max(log.low, log.high)).contains(position) ? position : log.low
         case .offset(let offset):
             guard offset >= log.low else {
                 throw .belowStart(

@@ -15,6 +15,10 @@ final class RangePartition: CustomStringConvertible {
     let start: Int64
     /// Exclusive.
     let end: Int64
+    /// Where the log ends as of the start.
+    let logEnd: Int64
+    /// How many partitions the topic has.
+    let partitionCount: Int32
     private(set) var nextOffset: Int64
 
     private let queue: KafkaQueue
@@ -25,7 +29,8 @@ final class RangePartition: CustomStringConvertible {
     private var time = Int64.min
 
     init(
-        topic: String, number: Int32, rank: UInt8, isWhole: Bool, bounds: (start: Int64, end: Int64), queue: KafkaQueue
+        topic: String, number: Int32, rank: UInt8, isWhole: Bool, bounds: (start: Int64, end: Int64),
+        log: (end: Int64, partitions: Int32), queue: KafkaQueue
     ) {
         self.topic = topic
         self.number = number
@@ -34,6 +39,8 @@ final class RangePartition: CustomStringConvertible {
         self.queue = queue
         start = bounds.start
         end = max(bounds.start, bounds.end)
+        logEnd = log.end
+        partitionCount = log.partitions
         nextOffset = bounds.start
     }
 
@@ -41,6 +48,11 @@ final class RangePartition: CustomStringConvertible {
     var count: Int64 { end - start }
     /// Offsets that are given out.
     var done: Int64 { min(head < records.count ? records[head].offset : nextOffset, end) - start }
+    var extent: RangeExtent {
+        RangeExtent(
+            partition: KafkaPartition(topic: topic, partition: number), start: start, next: start + done,
+            logEnd: logEnd, partitionCount: partitionCount)
+    }
     /// Whether records of it are to come and none is here.
     var needsMore: Bool { head == records.count && nextOffset < end }
 

@@ -13,6 +13,8 @@ package final class RangeReader {
     private let isInterrupted: @Sendable () -> Bool
     private var left: Int64?
     private let total: Int64
+    /// Whether the broker is the embedded one, which keeps nothing from before its start.
+    package let isEmbedded: Bool
 
     /// Finds the range's bounds and begins to read. Throws where a topic or partition does not exist, or where the range begins
     /// below a log's start. `isInterrupted` is asked now and then while waiting: then `next` says that it is the end.
@@ -26,7 +28,9 @@ package final class RangeReader {
         guard logs == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(logs, context: "opening the log queue") }
         self.isInterrupted = isInterrupted
         left = range.maximum
-        partitions = try RangeBounds(client, configuration.topics).partitions(of: topics, range)
+        let bounds = try RangeBounds(client, configuration.topics)
+        isEmbedded = bounds.isEmbedded
+        partitions = try bounds.partitions(of: topics, range)
         total = partitions.reduce(0) { $0 + $1.count }
         try assign()
     }
@@ -35,6 +39,9 @@ package final class RangeReader {
     package var progress: Double {
         total == 0 ? 1 : Double(partitions.reduce(0) { $0 + $1.done }) / Double(total)
     }
+
+    /// What of each partition is given out so far.
+    package var extents: [RangeExtent] { partitions.map(\.extent) }
 
     /// The next record; nil at the end of the range.
     package func next() throws(KafkaError) -> EnvelopeRecord? {

@@ -5,6 +5,9 @@ package struct RecordRange: Hashable, Sendable {
         case offset(Int64)
         /// The first record with this time or a later one; milliseconds since 1970.
         case time(Int64)
+        /// Where each partition was left; one that is not named begins where its log begins, and so does one whose place is not
+        /// within the log (any more).
+        case positions([KafkaPartition: Int64])
     }
 
     package enum End: Hashable, Sendable {

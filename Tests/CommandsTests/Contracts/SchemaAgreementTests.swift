@@ -133,7 +133,7 @@ extension Processes {
             let names = [
                 "ce_specversion", "ce_id", "ce_source", "ce_time", "traceparent", "tracestate", "replay.offset",
                 "replay.",
-                "replay", "dlq.reason", "CE_ID", "other",
+                "replay", "dlq.reason", "dlq.redriven", "CE_ID", "other",
             ]
             let values = ["1.0", "0.3", "", " ", "id", "a\u{0}", "\u{3000}", String(repeating: "x", count: 257)]
             let body = ContractKind.object(ContractKind.event)

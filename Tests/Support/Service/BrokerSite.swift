@@ -68,6 +68,18 @@ package final class BrokerSite {
             })
     }
 
+    /// Publishes records to an output topic, whatever topic they are of: as somebody else might.
+    package func publish(_ records: [TestRecord], to topic: OutputTopic) throws {
+        let publisher = try publisher ?? KafkaPublisher(configuration)
+        self.publisher = publisher
+        try publisher.publish(
+            records.map { record in
+                KafkaPublisher.Message(
+                    topic: topics.name(of: topic),
+                    record: OutgoingRecord(key: record.key, value: record.value, headers: record.headers))
+            })
+    }
+
     /// Reads the output topics from their beginning.
     package func outputs() throws -> OutputReader { try OutputReader(configuration, group: group) }
 

@@ -1,0 +1,22 @@
+// What is to be published and what was.
+extension StoreInspector {
+    /// Rows of the outbox from a number to another one, in order and without their values.
+    package func outbox(from first: Int64, through last: Int64, _ body: (StoredRow) -> Void) throws(StoreError) {
+        try read {
+            let row = try connection.statement(
+                "SELECT \(StoredRow.columns) FROM outbox WHERE number BETWEEN ? AND ? ORDER BY number")
+            row.bind(1, integer: first)
+            row.bind(2, integer: last)
+            defer { row.reset() }
+            while try row.step() { body(try StoredRow(row)) }
+        }
+    }
+
+    /// The lowest number that is there, and the highest that was ever given out: what lies below is pruned (R97).
+    package func outboxNumbers() throws(StoreError) -> (first: Int64, last: Int64) {
+        try read {
+            let last = try connection.integer("SELECT last_outbox FROM store") ?? 0
+            return (try connection.integer("SELECT min(number) FROM outbox") ?? last + 1, last)
+        }
+    }
+}
