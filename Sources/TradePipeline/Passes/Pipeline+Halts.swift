@@ -18,10 +18,4 @@ extension Pipeline {
         halts.apply(change)
         enqueue(.halt(change, ticket: ticket, before: before), Changes(halts: [change]))
     }
-
-    /// The halt under which a key decides nothing: of everything, and in enter_market also one of entries only.
-    func halt(of key: ExpertUseCase, account: AccountID?) -> Halt? {
-        key.useCase == .enterMarket
-            ? halts.ofEntries(key.expert, account: account) : halts.ofEverything(key.expert, account: account)
-    }
 }
