@@ -28,9 +28,11 @@ package final class Pipeline {
     /// Positions that have ended, by each of their orders: the store may still answer that they are open.
     var recentEndings = RecentIdentities<UniqueID, Position>()
     var tickets = Tickets()
-    var reference = ReferenceTable()
+    let reference = ReferenceTable()
     /// What is halted for every pass that settles from now on (R93).
-    var halts: HaltTable
+    var halts: HaltTable { didSet { haltVersion += 1 } }
+    /// Grows with every change of `halts`.
+    private(set) var haltVersion: Int64 = 0
     /// Whether the reference topic has been read to its end as of the start (R98).
     var referenceReady = false
     var referenceEnd: Int64?
@@ -114,8 +116,8 @@ package final class Pipeline {
 
     /// What the inputs since the last call ask for.
     package func takeActions() -> Actions {
-        let taken = actions
-        actions = Actions()
+        var taken = Actions()
+        swap(&taken, &actions)
         return taken
     }
 
@@ -156,9 +158,11 @@ package final class Pipeline {
 
     /// Whether all that was begun is done. What a question or a retry is under way for is not: keys that a crash left wait for
     /// their expert, a failed pass for its time. A stop leaves its retries to the next start.
-    package var isQuiet: Bool {
-        queue.isEmpty && passes.isEmpty && relay.isDrained && relay.withdrawing.isEmpty && recovery == nil
-            && queue.isWorking && loads.isEmpty
+    package var isQuiet: Bool { isDurable && relay.isDrained && relay.withdrawing.isEmpty }
+
+    /// The same but for publishing.
+    package var isDurable: Bool {
+        queue.isEmpty && passes.isEmpty && recovery == nil && queue.isWorking && loads.isEmpty
             && (stopping || retries.count == 0)
             && partitions.values.allSatisfy { $0.waiting.isEmpty }
     }

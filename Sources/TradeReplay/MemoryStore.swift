@@ -16,14 +16,16 @@ package final class MemoryStore: Store, Queries, Sendable {
     }
 
     package func snapshot(identity: (UInt64) -> Void) -> StoreSnapshot {
-        let tables = copy
-        for event in tables.identities { identity(event.stableHash) }
-        for key in tables.recommendationKeys { identity(key.stableHash) }
-        return tables.snapshot
+        // The caller is called outside of the lock.
+        let (hashes, snapshot) = tables.withLock { tables in
+            (tables.identities.map(\.stableHash) + tables.recommendationKeys.map(\.stableHash), tables.snapshot)
+        }
+        for hash in hashes { identity(hash) }
+        return snapshot
     }
 
     package func openPositions(_ body: (Position) -> Void) {
-        for position in copy.openPositions { body(position) }
+        for position in tables.withLock({ $0.openPositions }) { body(position) }
     }
 
     package func commit(_ entries: [ChangeSet]) -> CommitResult {
@@ -41,7 +43,4 @@ package final class MemoryStore: Store, Queries, Sendable {
     package func recover() -> Int64 { tables.withLock { $0.counters.commit } }
 
     package func answer(_ request: LoadRequest) -> LoadAnswer { tables.withLock { $0.answer(request) } }
-
-    // Copied on write only: callers are called outside of the lock.
-    private var copy: MemoryTables { tables.withLock { $0 } }
 }

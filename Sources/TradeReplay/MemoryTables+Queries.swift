@@ -16,15 +16,17 @@ extension MemoryTables {
         snapshot.inputPositions = inputs.values.sorted { $0.partition < $1.partition }
         snapshot.reference = reference.values.sorted { $0.change.key.order < $1.change.key.order }
         snapshot.halts = halts.all
-        snapshot.pendingKeys = pendingNumbers.keys.sorted {
-            ($0.expert.rawValue, $0.useCase.order) < ($1.expert.rawValue, $1.useCase.order)
+        for expert in experts.values.sorted(by: { $0.id < $1.id }) {
+            for useCase in UseCase.allCases where !expert.key(useCase).pending.isEmpty {
+                snapshot.pendingKeys.append(ExpertUseCase(expert: expert.id, useCase: useCase))
+            }
         }
         return snapshot
     }
 
     /// WAITING, OPENED and CLOSING ones, by number.
     var openPositions: [Position] {
-        unfinished.values.joined().sorted().compactMap { positions[$0] }
+        experts.values.flatMap(\.unfinished).sorted { $0.number < $1.number }
     }
 
     func answer(_ request: LoadRequest) -> LoadAnswer {
@@ -35,41 +37,42 @@ extension MemoryTables {
                 recommendations: Set(keys.filter(recommendationKeys.contains)))
         case .expert(let expert, let limit): .expert(snapshot(of: expert, pendingLimit: limit))
         case .pending(let key, let limit): .pending(PendingPage(of: pending(of: key), limit: limit))
-        case .position(let order): .position(positionsByOrder[order].flatMap { positions[$0] })
+        case .position(let order): .position(position(of: order))
         case .outbox(let after, let limit): .outbox(rows(after: after, limit: limit))
         case .history(let expert, let questions): .history(questions.map { history($0, of: expert) })
         }
     }
 
     private func history(_ question: HistoryQuestion, of expert: ExpertID) -> HistoryAnswer {
-        let instrument = Instrument(expert: expert, symbol: question.symbol)
-        let previous = past[instrument]?.last(where: question.follows)
+        guard let known = self.expert(expert), let instrument = known.instruments[question.symbol] else {
+            return HistoryAnswer(previous: nil, lastCloses: LastCloses())
+        }
         var closes = LastCloses()
-        for number in closed[instrument] ?? [] { if let position = positions[number] { closes.include(position) } }
-        return HistoryAnswer(previous: previous, lastCloses: closes)
+        for number in instrument.closed { if let position = known.position(number) { closes.include(position) } }
+        return HistoryAnswer(previous: instrument.past.last(where: question.follows), lastCloses: closes)
     }
 
     private func pending(of key: ExpertUseCase) -> [PendingRecommendation] {
-        pendingNumbers[key, default: []].sorted().compactMap { pending[$0] }
+        (expert(key.expert)?.key(key.useCase).pending ?? []).compactMap { pending[$0] }
     }
 
-    private func snapshot(of expert: ExpertID, pendingLimit: Int) -> ExpertSnapshot {
-        let numbers = unfinished[expert, default: []].sorted()
+    private func snapshot(of id: ExpertID, pendingLimit: Int) -> ExpertSnapshot {
+        guard let expert = expert(id) else { return ExpertSnapshot(expert: id, positions: [], keys: []) }
         let keys = UseCase.allCases.compactMap { useCase -> ExpertSnapshot.Key? in
-            let key = ExpertUseCase(expert: expert, useCase: useCase)
-            let count = pendingNumbers[key, default: []].count
-            guard runs[key] != nil || count > 0 else { return nil }
+            let key = expert.key(useCase)
+            guard key.run != nil || !key.pending.isEmpty else { return nil }
+            let hasMore = key.pending.count > pendingLimit
             return ExpertSnapshot.Key(
-                useCase: useCase, run: runs[key] ?? 0, pending: count > pendingLimit ? [] : pending(of: key),
-                hasMore: count > pendingLimit)
+                useCase: useCase, run: key.run ?? 0, pending: hasMore ? [] : key.pending.compactMap { pending[$0] },
+                hasMore: hasMore)
         }
         return ExpertSnapshot(
-            expert: expert, positions: numbers.compactMap { positions[$0] }, keys: keys, entries: entries(of: expert))
+            expert: id, positions: expert.unfinished, keys: keys, entries: MemoryTables.entries(of: expert))
     }
 
     /// Creation times of the hour before the newest position, oldest first (R94).
-    private func entries(of expert: ExpertID) -> [Timestamp] {
-        let times = positionsByExpert[expert, default: []].compactMap { positions[$0]?.createdAt }
+    private static func entries(of expert: MemoryExpert) -> [Timestamp] {
+        let times = expert.positions.map(\.createdAt)
         guard let newest = times.max() else { return [] }
         return times.filter { $0 > newest.advanced(bySeconds: -3600) }.sorted()
     }
@@ -83,11 +86,6 @@ extension MemoryTables {
         }
         return Array(outbox[low...].prefix(max(0, limit)))
     }
-}
-
-extension UseCase {
-    /// The order of lists.
-    fileprivate var order: Int { self == .enterMarket ? 1 : 2 }
 }
 
 extension ReferenceKey {

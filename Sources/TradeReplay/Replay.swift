@@ -10,6 +10,8 @@ package import TradePipeline
 package final class Replay {
     /// Times that the machine may ask for a later time because of one record: retries end by themselves long before (R31).
     private static let patience = 100_000
+    /// Output records after which the machine hears that they are published: each time it queues an entry for that.
+    private static let acknowledged = 32
 
     private let pipeline: Pipeline
     private let store = MemoryStore(keepsPublished: false)
@@ -19,6 +21,9 @@ package final class Replay {
     private let output: (EnvelopeRecord) throws -> Void
     private var assigned: Set<TopicPartition> = []
     private var offsets: [OutputTopic: Int64] = [:]
+    /// Output records that the machine doesn't know to be published, and those of them that it has given out.
+    private var unacknowledged = 0
+    private var published: PublishTask?
     private var now = Moment(monotonic: 0, wall: Timestamp(microseconds: 0))
 
     /// `configuration`: as for the service, but for the clock, which is the events' (R22). `reference` holds before the first
@@ -42,8 +47,12 @@ package final class Replay {
         try settle("the reference data")
     }
 
-    /// What has been counted.
-    package var counters: PipelineCounters { pipeline.counters }
+    /// What has been counted. What is written is published, though the machine may not have heard of it.
+    package var counters: PipelineCounters {
+        var counters = pipeline.counters
+        counters.published += Int64(unacknowledged)
+        return counters
+    }
 
     /// Takes a record in, and carries out all that it causes. One below its partition's position counts as taken in before
     /// (R12): `counters.redelivered`.
@@ -59,7 +68,7 @@ package final class Replay {
         for _ in 0..<Replay.patience {
             while try carryOut(pipeline.takeActions()) {}
             guard let deadline = pipeline.nextDeadline() else {
-                guard pipeline.isQuiet else {
+                guard pipeline.isDurable else {
                     throw ReplayError(.machine, "\(cause()): the machine waits for what never comes")
                 }
                 return
@@ -85,8 +94,11 @@ package final class Replay {
             worked = true
             pipeline.evaluated(actions.evaluations.map { evaluator.evaluate($0) }, now: now)
         }
-        if let last = actions.publish?.rows.last {
+        if let task = actions.publish { published = task }
+        if unacknowledged >= Replay.acknowledged, let task = published, let last = task.rows.last {
             worked = true
+            unacknowledged -= task.rows.count
+            published = nil
             pipeline.published(through: last.number, now: now)
         }
         return worked
@@ -114,6 +126,7 @@ package final class Replay {
                 guard let encoded = row.encoded else { continue }
                 let offset = offsets[encoded.topic, default: 0]
                 offsets[encoded.topic] = offset + 1
+                unacknowledged += 1
                 try output(
                     EnvelopeRecord(encoded, topics: topics, offset: offset, timestamp: row.record.milliseconds))
             }

@@ -12,14 +12,7 @@ package struct EventIdentity: Hashable, Sendable {
     }
 
     package static func == (left: EventIdentity, right: EventIdentity) -> Bool {
-        hasSameBytes(left.id, right.id) && hasSameBytes(left.source, right.source)
-    }
-
-    // `==` of strings is about characters, and their UTF-8 view compares through an iterator.
-    private static func hasSameBytes(_ left: String, _ right: String) -> Bool {
-        left.utf8.withContiguousStorageIfAvailable { left in
-            right.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
-        }.flatMap { $0 } ?? left.utf8.elementsEqual(right.utf8)
+        left.id.hasSameBytes(as: right.id) && left.source.hasSameBytes(as: right.source)
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(stableHash) }

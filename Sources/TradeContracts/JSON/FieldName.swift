@@ -1,3 +1,5 @@
+import TradeCore
+
 /// The fields of one kind of object, in the order in which producers usually write them.
 protocol FieldName: CaseIterable, RawRepresentable<Int>, Sendable {
     /// All of them; at most `FieldTable.capacity`.
@@ -30,24 +32,6 @@ extension UnsafeRawBufferPointer {
     func isEqual(to text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount
             && isEqual(to: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    /// Whether these are the same bytes, compared eight at a time: `elementsEqual` takes a tenth of a decode.
-    func isEqual(to other: UnsafeRawBufferPointer) -> Bool {
-        guard count == other.count else { return false }
-        var index = 0
-        while index + 8 <= count {
-            guard
-                loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                    == other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            else { return false }
-            index += 8
-        }
-        while index < count {
-            guard self[index] == other[index] else { return false }
-            index += 1
-        }
-        return true
     }
 
     /// Whether these bytes begin with those of a text; ASCII letters are equal in either case if `ignoringCase`.

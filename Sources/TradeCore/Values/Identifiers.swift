@@ -43,5 +43,11 @@ package struct ExpertUseCase: Hashable, Sendable, CustomStringConvertible {
         self.useCase = useCase
     }
 
+    // The use case as one bit: of its own it would hash the text of its raw value.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(expert.rawValue)
+        hasher.combine(useCase == .enterMarket)
+    }
+
     package var description: String { "expert_\(expert)_usecase_\(useCase.rawValue)" }
 }

@@ -6,7 +6,7 @@ package struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     // String's own `==` compares canonical equivalents as equal; R16 asks for the bytes.
     package static func == (left: Symbol, right: Symbol) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
+        left.text.hasSameBytes(as: right.text)
     }
 
     package static func < (left: Symbol, right: Symbol) -> Bool {
@@ -14,7 +14,10 @@ package struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
+        if isDone == nil { for byte in text.utf8 { hasher.combine(byte) } }
         hasher.combine(UInt8(0xFF))
     }
 

@@ -155,7 +155,9 @@ extension Pipeline {
             for write in earlier.reference { enqueueReference(.record(record), write) }
         case .event(let event):
             let before = record.event
-            guard let handle = enqueueEvent(record, event, now: now), let key = keyState(event.lockKey) else { return }
+            guard let handle = enqueueEvent(record, event, of: experts[event.expert], now: now),
+                let key = keyState(event.lockKey)
+            else { return }
             guard let before else {
                 // It was a duplicate of the one that is refused now.
                 request(key, for: handle, now: now)

@@ -21,6 +21,8 @@ final class IntakeRecord {
     var tickets: [Int64] = []
     /// Set when it has been taken in.
     var event: EventHandle?
+    /// The expert that it concerns, looked up once; see `Pipeline.expertState(of:_:)`.
+    var expert: ExpertState?
 
     init(decoded: DecodedRecord, partition: PartitionState) {
         self.decoded = decoded

@@ -36,14 +36,14 @@ extension Pipeline {
         case .undecodable:
             return true
         case .event(let event):
-            guard isLoaded(event.expert, for: record.partition) else { return false }
+            guard isLoaded(event.expert, for: record) else { return false }
             if mustAsk(record) {
                 ask([record])
                 return false
             }
             return true
         case .orderUpdate(let update):
-            guard isLoaded(update.expert, for: record.partition) else { return false }
+            guard isLoaded(update.expert, for: record) else { return false }
             guard let order = update.order, let expert = experts[update.expert] else { return true }
             if expert.orders[order] != nil || recentEndings.state(of: order) != nil || record.positionAnswer != nil {
                 return true
@@ -58,11 +58,20 @@ extension Pipeline {
     }
 
     /// The expert's state; nil while it is being loaded, and then the partition waits for it.
-    private func isLoaded(_ id: ExpertID, for partition: PartitionState) -> Bool {
-        let state = expertState(id)
+    private func isLoaded(_ id: ExpertID, for record: IntakeRecord) -> Bool {
+        let state = expertState(of: record, id)
         if state.phase == .ready { return true }
+        let partition = record.partition
         if !state.waiters.contains(where: { $0 === partition }) { state.waiters.append(partition) }
         return false
+    }
+
+    /// The state of the expert that a record concerns.
+    func expertState(of record: IntakeRecord, _ id: ExpertID) -> ExpertState {
+        if let known = record.expert, !known.isForgotten { return known }
+        let state = expertState(id)
+        record.expert = state
+        return state
     }
 
     /// Whether the filter takes part of an event for known and neither memory nor an answer settles it.
@@ -123,12 +132,17 @@ extension Pipeline {
     }
 
     private func takeEvent(_ record: IntakeRecord, _ event: AnalysisEvent, now: Moment) {
-        guard let handle = enqueueEvent(record, event, now: now), let key = keyState(event.lockKey) else { return }
+        let expert = expertState(of: record, event.expert)
+        guard let handle = enqueueEvent(record, event, of: expert, now: now),
+            let key = keyState(event.useCase, of: expert)
+        else { return }
         request(key, for: handle, now: now)
     }
 
     /// Queues the inbox entry of an event; nil where the event is a duplicate and has no effect.
-    func enqueueEvent(_ record: IntakeRecord, _ event: AnalysisEvent, now: Moment) -> EventHandle? {
+    func enqueueEvent(
+        _ record: IntakeRecord, _ event: AnalysisEvent, of expert: ExpertState?, now: Moment
+    ) -> EventHandle? {
         let key = event.lockKey
         let skippedAt = configuration.clock == .wall ? now.wall : event.occurredAt
         guard let identity = record.identity else { return nil }
@@ -138,9 +152,7 @@ extension Pipeline {
             let skip = SkipRecord(
                 event: source, reason: .duplicateEvent, message: "an event with this id has been taken in before",
                 skippedAt: skippedAt)
-            enqueue(
-                .record(record), Changes(position: record.position, outputs: [.skip(skip)]),
-                expert: experts[event.expert])
+            enqueue(.record(record), Changes(position: record.position, outputs: [.skip(skip)]), expert: expert)
             return nil
         }
         let source = newReference(to: event, record)
@@ -164,12 +176,14 @@ extension Pipeline {
         recentEvents.insertQueued(identity, ())
         let handle = EventHandle(reference: source, broughtNew: !fresh.isEmpty)
         record.event = handle
-        keyState(key)?.keep(fresh, entry: queue.nextNumber, limit: configuration.pendingLimit)
-        experts[event.expert]?.history.append(fresh, entry: queue.nextNumber, durable: queue.durable)
+        if let expert {
+            keyState(event.useCase, of: expert)?
+                .keep(fresh, entry: queue.nextNumber, limit: configuration.pendingLimit)
+            expert.history.append(fresh, entry: queue.nextNumber, durable: queue.durable)
+        }
         enqueue(
             .record(record),
-            Changes(position: record.position, event: source, recommendations: fresh, outputs: skips),
-            expert: experts[event.expert])
+            Changes(position: record.position, event: source, recommendations: fresh, outputs: skips), expert: expert)
         return handle
     }
 

@@ -78,8 +78,8 @@ extension Pipeline {
     // At once for all records of a batch: one after the other each would cost a question's time.
     private func askForExpert(of record: IntakeRecord) {
         switch record.decoded.body {
-        case .event(let event): _ = expertState(event.expert)
-        case .orderUpdate(let update): _ = expertState(update.expert)
+        case .event(let event): _ = expertState(of: record, event.expert)
+        case .orderUpdate(let update): _ = expertState(of: record, update.expert)
         case .reference, .undecodable: break
         }
     }

@@ -30,6 +30,8 @@ final class ExpertState {
     var waiters: [PartitionState] = []
     /// In the list of those that may be reclaimed.
     var idle = false
+    /// Reclaimed: whoever still knows it has to look for the expert anew.
+    var isForgotten = false
 
     init(id: ExpertID) { self.id = id }
 

@@ -37,6 +37,8 @@ final class KeyState {
     var retryQueuedAt: Int64?
     /// Events that were dropped with a promise since the last snapshot, or whose pass failed.
     var covered = Coverage()
+    /// What holds for its passes; nil: to be looked up.
+    var standing: KeyStanding?
 
     init(key: ExpertUseCase, expert: ExpertState, slot: LockSlot) {
         self.key = key
@@ -52,6 +54,16 @@ final class KeyState {
             spilledThrough = entry
         } else {
             pending += fresh
+        }
+    }
+
+    /// Forgets what is decided.
+    func forget(_ outcomes: [RecommendationOutcome]) {
+        if outcomes.count == 1 {
+            pending.removeAll { $0.number == outcomes[0].number }
+        } else if !outcomes.isEmpty {
+            let decided = Set(outcomes.map(\.number))
+            pending.removeAll { decided.contains($0.number) }
         }
     }
 

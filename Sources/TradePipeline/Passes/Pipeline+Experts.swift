@@ -29,8 +29,13 @@ extension Pipeline {
 
     /// The key's state; nil while its expert is not there.
     func keyState(_ key: ExpertUseCase) -> KeyState? {
-        guard let expert = experts[key.expert], expert.phase == .ready else { return nil }
-        return keyState(key, in: expert, lastRun: 0)
+        experts[key.expert].flatMap { keyState(key.useCase, of: $0) }
+    }
+
+    /// The same, of an expert that is found already.
+    func keyState(_ useCase: UseCase, of expert: ExpertState) -> KeyState? {
+        guard expert.phase == .ready else { return nil }
+        return keyState(ExpertUseCase(expert: expert.id, useCase: useCase), in: expert, lastRun: 0)
     }
 
     private func keyState(_ key: ExpertUseCase, in expert: ExpertState, lastRun: Int64) -> KeyState {
@@ -115,11 +120,13 @@ extension Pipeline {
         guard expert.phase == .ready, expert.uncommitted == 0, expert.waiters.isEmpty, expert.sweeps.isEmpty else {
             return false
         }
-        return [expert.enterMarket, expert.openPositions].allSatisfy { key in
-            guard let key else { return true }
-            return key.pass == nil && key.retryAt == nil && key.pending.isEmpty && !locks.isHeld(key.slot)
-                && !locks.isDirty(key.slot) && locks.waiters(key.slot) == 0
-        }
+        return isIdle(expert.enterMarket) && isIdle(expert.openPositions)
+    }
+
+    private func isIdle(_ key: KeyState?) -> Bool {
+        guard let key else { return true }
+        return key.pass == nil && key.retryAt == nil && key.pending.isEmpty && !locks.isHeld(key.slot)
+            && !locks.isDirty(key.slot) && locks.waiters(key.slot) == 0
     }
 
     /// Notes that an expert may have become idle.
@@ -140,6 +147,7 @@ extension Pipeline {
                 if let key { _ = locks.reclaim(key.slot) }
             }
             experts[oldest.id] = nil
+            oldest.isForgotten = true
         }
     }
 }

@@ -25,10 +25,4 @@ extension Pipeline {
         }
         enqueue(.halt(change, ticket: ticket, before: before), changes)
     }
-
-    /// The halt under which a key decides nothing: of everything, and in enter_market also one of entries only.
-    func halt(of key: ExpertUseCase, account: AccountID?) -> Halt? {
-        key.useCase == .enterMarket
-            ? halts.ofEntries(key.expert, account: account) : halts.ofEverything(key.expert, account: account)
-    }
 }

@@ -102,9 +102,9 @@ extension Pipeline {
     /// Sends the selected recommendations to a worker; where there is nothing to evaluate the pass settles at once.
     func evaluate(_ pass: Pass, now: Moment) {
         let key = pass.key
-        guard let expert = reference.experts[key.key.expert], closedGate(of: key) == nil,
-            !pass.selection.selected.isEmpty,
-            let ruleset = reference.ruleset(of: expert.value, for: key.key.useCase)
+        let standing = standing(of: key)
+        guard standing.gate == nil, !pass.selection.selected.isEmpty, let expert = standing.expert,
+            let ruleset = standing.ruleset
         else {
             pass.subjects = []
             pass.decisions = []
@@ -119,7 +119,7 @@ extension Pipeline {
         pass.expertVersion = expert.version
         pass.rulesetVersion = ruleset.version
         pass.subjects = pass.selection.selected.enumerated().map { place, index in
-            subject(place, pass.pending[index].recommendation, pass, expert.value)
+            subject(place, pass.pending[index].recommendation, pass, standing)
         }
         pass.attempt += 1
         pass.phase = .evaluating
@@ -131,26 +131,14 @@ extension Pipeline {
 
     /// `place`: of the recommendation among those that the pass has selected.
     func subject(
-        _ place: Int, _ recommendation: Recommendation, _ pass: Pass, _ expert: Expert
+        _ place: Int, _ recommendation: Recommendation, _ pass: Pass, _ standing: KeyStanding
     ) -> EvaluationSubject {
         let lookup = place < pass.lookups.count ? pass.lookups[place] : nil
         return EvaluationSubject(
-            useCase: pass.key.key.useCase, recommendation: recommendation, settings: expert.settings,
+            useCase: pass.key.key.useCase, recommendation: recommendation,
+            settings: standing.expert?.value.settings ?? ExpertSettings(),
             position: pass.key.expert.activePosition(recommendation.symbol), previous: lookup?.previous, now: pass.time,
-            balance: reference.accounts[expert.account]?.balance, lastCloses: lookup?.lastCloses ?? LastCloses())
-    }
-
-    func closedGate(of key: KeyState) -> ClosedGate? {
-        // Without closures: each would copy the whole table.
-        let expert = reference.experts[key.key.expert]
-        var context = GateContext(
-            expertID: key.key.expert, useCase: key.key.useCase, expert: expert?.value, account: nil, ruleset: nil)
-        if let expert {
-            context.account = reference.accounts[expert.value.account]
-            context.ruleset = reference.ruleset(of: expert.value, for: key.key.useCase)?.value.source
-        }
-        context.halt = halt(of: key.key, account: expert?.value.account)?.message
-        return TradeManager.closedGate(context)
+            balance: standing.account?.balance, lastCloses: lookup?.lastCloses ?? LastCloses())
     }
 
     /// Workers have evaluated passes: each settles now, or after the store's trouble.

@@ -10,35 +10,34 @@ extension Pipeline {
     func settle(_ pass: Pass, now: Moment) {
         let key = pass.key
         guard refresh(pass, now: now) else { return }
-        if let gate = closedGate(of: key) {
+        let standing = standing(of: key)
+        if let gate = standing.gate {
             close(pass, gate)
             return
         }
-        guard let expert = reference.experts[key.key.expert],
-            let ruleset = reference.ruleset(of: expert.value, for: key.key.useCase)
-        else {
-            fail(pass, reason: "the expert or its ruleset is gone", now: now)
+        guard let expert = standing.expert, let ruleset = standing.ruleset, let account = standing.account else {
+            fail(pass, reason: "the expert, its account or its ruleset is gone", now: now)
             return
         }
-        guard prepare(pass, expert, ruleset, now: now) else { return }
+        guard prepare(pass, standing, expert, ruleset, now: now) else { return }
         var changes = Changes(run: KeyRun(key: key.key, run: pass.run))
         for skipped in pass.selection.skipped {
             skip(pass, pass.pending[skipped.index], reason: skipped.reason, message: skipped.message, &changes)
         }
-        settleSelected(pass, expert.value, &changes)
+        settleSelected(pass, expert.value, account, &changes)
         finish(pass, changes)
     }
 
     /// Whether the evaluations hold for the state as it is now; those that do not are made again: on a worker, or here after
     /// three times.
     private func prepare(
-        _ pass: Pass, _ expert: ReferenceTable.Versioned<Expert>, _ ruleset: ReferenceTable.Versioned<CompiledRuleset>,
-        now: Moment
+        _ pass: Pass, _ standing: KeyStanding, _ expert: ReferenceTable.Versioned<Expert>,
+        _ ruleset: ReferenceTable.Versioned<CompiledRuleset>, now: Moment
     ) -> Bool {
         guard !pass.selection.selected.isEmpty else { return true }
         let complete = pass.ids.count == pass.selection.selected.count
         let sameRules = complete && pass.expertVersion == expert.version && pass.rulesetVersion == ruleset.version
-        let balance = reference.accounts[expert.value.account]?.balance
+        let balance = standing.account?.balance
         let stale = pass.subjects.indices.filter { index in
             !sameRules || pass.subjects[index].balance != balance || isStale(index, pass)
         }
@@ -49,7 +48,7 @@ extension Pipeline {
             return false
         }
         for index in stale {
-            let subject = subject(index, pass.subjects[index].recommendation, pass, expert.value)
+            let subject = subject(index, pass.subjects[index].recommendation, pass, standing)
             pass.subjects[index] = subject
             // The position that it goes to may be another one, too (R81).
             pass.ids[index] = DerivedID.candidate(of: subject, key: pass.key.key)
@@ -68,7 +67,7 @@ extension Pipeline {
         return !lookup.isAnswered || subject.previous != lookup.previous || subject.lastCloses != lookup.lastCloses
     }
 
-    private func settleSelected(_ pass: Pass, _ expert: Expert, _ changes: inout Changes) {
+    private func settleSelected(_ pass: Pass, _ expert: Expert, _ account: Account, _ changes: inout Changes) {
         let state = pass.key.expert
         var chosen: [PendingRecommendation] = []
         var candidates: [SettleCandidate] = []
@@ -81,7 +80,7 @@ extension Pipeline {
                     position: state.activePosition(pending.recommendation.symbol)))
         }
         guard !candidates.isEmpty else { return }
-        guard let context = settleContext(pass, expert, state) else {
+        guard let context = settleContext(pass, expert, account, state) else {
             for pending in chosen {
                 skip(
                     pass, pending, reason: .evaluationError, message: "the account's money is out of range", &changes)
@@ -94,10 +93,10 @@ extension Pipeline {
         }
     }
 
-    private func settleContext(_ pass: Pass, _ expert: Expert, _ state: ExpertState) -> SettleContext? {
-        guard let account = reference.accounts[expert.account], let totals = reference.totals(of: account.id) else {
-            return nil
-        }
+    private func settleContext(
+        _ pass: Pass, _ expert: Expert, _ account: Account, _ state: ExpertState
+    ) -> SettleContext? {
+        guard let totals = reference.totals(of: account.id) else { return nil }
         let own = reference.totals(of: expert.id)
         let hourAgo = pass.time.advanced(bySeconds: -3600)
         while let first = state.entries.first, first <= hourAgo { state.entries.removeFirst() }
@@ -185,8 +184,7 @@ extension Pipeline {
     }
 
     private func finish(_ pass: Pass, _ changes: Changes) {
-        let decided = Set(changes.outcomes.map(\.number))
-        if !decided.isEmpty { pass.key.pending.removeAll { decided.contains($0.number) } }
+        pass.key.forget(changes.outcomes)
         pass.phase = .committing
         enqueue(.pass(pass), changes, expert: pass.key.expert)
     }

@@ -5,7 +5,9 @@ import TradeCore
 ///
 /// A key is set by a record of the topic or by the file; the topic wins (R87). After the first full read of the topic, what it
 /// does not hold and no file sets is deleted (R98).
-struct ReferenceTable {
+///
+/// An object: as a value its dictionaries would be retained whenever one of them is read.
+final class ReferenceTable {
     /// An object, because it is looked up for every pass, and values are large.
     final class Versioned<Value> {
         let value: Value
@@ -31,7 +33,8 @@ struct ReferenceTable {
     /// By account: the sum of its experts'. Nil inside: out of range, and nothing of the account can be sized.
     private(set) var accountTotals: [AccountID: Totals?] = [:]
     private var origins: [ReferenceKey: ReferenceOrigin] = [:]
-    private var versions: Int64 = 0
+    /// Grows with every change of what is known: what was found at a version holds while it is the same.
+    private(set) var version: Int64 = 0
     private var inFile: [ReferenceKey: ReferenceChange] = [:]
     private var inTopic: Set<ReferenceKey> = []
 
@@ -40,39 +43,39 @@ struct ReferenceTable {
     }
 
     /// Whether a record at this offset is newer than what set its key.
-    mutating func isNewer(_ key: ReferenceKey, offset: Int64, deletes: Bool) -> Bool {
+    func isNewer(_ key: ReferenceKey, offset: Int64, deletes: Bool) -> Bool {
         if deletes { inTopic.remove(key) } else { inTopic.insert(key) }
         guard case .topic(let known) = origins[key] else { return true }
         return offset > known
     }
 
     /// Takes over what the store held at start.
-    mutating func restore(_ writes: [ReferenceWrite]) {
+    func restore(_ writes: [ReferenceWrite]) {
         for write in writes { apply(write) }
     }
 
     /// Applies a change that is queued for the store; returns what would take it back.
     @discardableResult
-    mutating func apply(_ write: ReferenceWrite) -> ReferenceWrite {
+    func apply(_ write: ReferenceWrite) -> ReferenceWrite {
         let key = write.change.key
         let before = ReferenceWrite(
             change: ReferenceChange(key: key, value: current(key), json: []), origin: origins[key] ?? .file)
-        versions += 1
+        version += 1
         origins[write.change.key] = write.change.value == nil ? nil : write.origin
         switch (write.change.key, write.change.value) {
         case (.account(let id), .account(let account)): accounts[id] = account
         case (.account(let id), _): accounts[id] = nil
-        case (.expert(let id), .expert(let expert)): set(id, Versioned(value: expert, version: versions))
+        case (.expert(let id), .expert(let expert)): set(id, Versioned(value: expert, version: version))
         case (.expert(let id), _): set(id, nil)
         case (.ruleset(let id), .ruleset(let ruleset)):
-            rulesets[id] = Versioned(value: CompiledRuleset(ruleset), version: versions)
+            rulesets[id] = Versioned(value: CompiledRuleset(ruleset), version: version)
         case (.ruleset(let id), _): rulesets[id] = nil
         }
         return before
     }
 
     /// The changes that a file makes: those whose key no record of the topic has set.
-    mutating func changes(ofFile changes: [ReferenceChange]) -> [ReferenceWrite] {
+    func changes(ofFile changes: [ReferenceChange]) -> [ReferenceWrite] {
         var writes: [ReferenceWrite] = []
         for change in changes {
             inFile[change.key] = change
@@ -112,14 +115,14 @@ struct ReferenceTable {
     func totals(of expert: ExpertID) -> Totals { expertTotals[expert] ?? Totals() }
 
     /// Books what the positions of an expert bind from now on, on its account, too.
-    mutating func setTotals(of expert: ExpertID, _ totals: Totals) {
+    func setTotals(of expert: ExpertID, _ totals: Totals) {
         let before = expertTotals[expert] ?? Totals()
         expertTotals[expert] = totals.used.mantissa == 0 && totals.ordered.mantissa == 0 ? nil : totals
         if let account = experts[expert]?.value.account { book(account, minus: before, plus: totals) }
     }
 
     // An expert that moves to another account takes what its positions bind with it.
-    private mutating func set(_ id: ExpertID, _ expert: Versioned<Expert>?) {
+    private func set(_ id: ExpertID, _ expert: Versioned<Expert>?) {
         let before = experts[id]?.value.account
         let after = expert?.value.account
         experts[id] = expert
@@ -128,7 +131,7 @@ struct ReferenceTable {
         if let after { book(after, minus: Totals(), plus: totals) }
     }
 
-    private mutating func book(_ account: AccountID, minus: Totals, plus: Totals) {
+    private func book(_ account: AccountID, minus: Totals, plus: Totals) {
         do throws(ArithmeticOverflow) {
             guard let known = accountTotals[account, default: Totals()] else {
                 // It was out of range: only a new sum says whether it still is.

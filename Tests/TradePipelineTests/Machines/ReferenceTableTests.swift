@@ -14,7 +14,7 @@ import TradeCore
     }
 
     @Test func whatIsTakenBackLeavesNothing() {
-        var table = ReferenceTable()
+        let table = ReferenceTable()
         let first = table.apply(write(Build.expert(1, account: 1), 5))
         #expect(first.change.value == nil)
         table.setTotals(of: ExpertID(1), totals(30))
@@ -33,7 +33,7 @@ import TradeCore
     }
 
     @Test func theTopicWinsOverTheFile() {
-        var table = ReferenceTable()
+        let table = ReferenceTable()
         table.restore([
             write(Build.account(1, balance: 5), 3), write(Build.account(2, balance: 6), 4), write(Build.account(3)),
         ])
@@ -53,14 +53,14 @@ import TradeCore
     }
 
     @Test func aChangedFileChangesOnce() {
-        var table = ReferenceTable()
+        let table = ReferenceTable()
         table.restore([write(Build.account(1, balance: 5))])
         let writes = table.changes(ofFile: [Build.account(1, balance: 6)]) + table.changesAfterFullRead()
         #expect(writes.count == 1)
     }
 
     @Test func moneyOutOfRangeIsNotMoney() {
-        var table = ReferenceTable()
+        let table = ReferenceTable()
         table.apply(write(Build.expert(1)))
         table.apply(write(Build.expert(2)))
         table.apply(write(Build.expert(3)))
