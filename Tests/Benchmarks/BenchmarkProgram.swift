@@ -7,7 +7,7 @@ import Foundation
 enum BenchmarkProgram {
     static let measures: [any Measure.Type] = [
         LockMeasure.self, DecodeMeasure.self, DecideMeasure.self, StoreMeasure.self, PipelineMeasure.self,
-        BurstMeasure.self, ReplayMeasure.self, MemoryMeasure.self,
+        BurstMeasure.self, ReplayMeasure.self, MemoryMeasure.self, DeliveryMeasure.self, LatencyMeasure.self,
     ]
 
     private static let usage = """

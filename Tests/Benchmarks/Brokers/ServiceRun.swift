@@ -15,13 +15,17 @@ final class ServiceRun {
 
     /// `properties`: of the consumer.
     init(
-        _ site: BrokerSite, _ workload: Workload, sharesAccount: Bool = true, properties: [String: String] = [:]
+        _ site: BrokerSite, _ workload: Workload, sharesAccount: Bool = true, properties: [String: String] = [:],
+        delivery: Configuration.Delivery = .exactlyOnce
     ) throws {
         folder = try ScratchFolder()
         events = workload.events
         var configuration = Configuration()
         configuration.kafka.bootstrapServers = .servers([site.servers])
         configuration.kafka.groupID = "group-" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        // Several stores publish to one topic here, one after the other, which a service refuses.
+        configuration.kafka.relayID = "relay-" + String(UInt64.random(in: 0 ... .max), radix: 36)
+        configuration.delivery = delivery
         configuration.kafka.topics.analysisCompleted = site.topics.analysisCompleted
         configuration.kafka.topics.orderUpdates = site.topics.orderUpdates
         configuration.kafka.topics.reference = site.topics.reference
@@ -39,7 +43,10 @@ final class ServiceRun {
         self.problem = problem
         thread = OwnedThread(name: "service") {
             do {
-                if case .failed(let reason) = try service.run() { problem.set(reason) }
+                switch try service.run() {
+                case .failed(let reason), .refused(let reason): problem.set(reason)
+                case .stopped: break
+                }
             } catch { problem.set("\(error)") }
         }
     }
