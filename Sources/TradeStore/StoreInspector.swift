@@ -9,7 +9,7 @@ import TradePipeline
 /// It never writes, takes no lock that a writer would wait for, and checkpoints nothing. Belongs to one thread. What it throws are
 /// `StoreError`s.
 package final class StoreInspector {
-    let path: String
+    package let path: String
     let options: SQLiteStoreOptions
     let connection: Connection
     private let positions: PositionRows
