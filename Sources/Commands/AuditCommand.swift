@@ -98,19 +98,7 @@ enum AuditCommand: Command {
     /// What a row is about, for people; nil where it is gone by now.
     private static func describe(_ number: Int64, _ rows: StoreInspector, _ topics: TopicNames) throws -> String? {
         var text: String?
-        try rows.outbox(from: number, through: number) { row in
-            let key = row.key.map { "key \(String(decoding: $0, as: UTF8.self))" } ?? "no key"
-            let what: String
-            if let letter = row.topic == .deadLetters ? DeadLetterHeaders(row.headers) : nil {
-                what =
-                    "\(letter.reason) of \(letter.sourceTopic) partition \(letter.sourcePartition) offset "
-                    + "\(letter.sourceOffset)"
-            } else {
-                what = OutputIdentity.id(of: row.topic, headers: row.headers).map { "id \($0)" } ?? "no id"
-            }
-            let withdrawn = row.withdrawn.map { ", set aside: \($0.rawValue)" } ?? ""
-            text = "\(topics.name(of: row.topic)), \(key), \(what)\(withdrawn)"
-        }
+        try rows.outbox(from: number, through: number) { text = $0.summary(topics) }
         return text
     }
 }

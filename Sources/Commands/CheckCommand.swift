@@ -49,8 +49,9 @@ enum CheckCommand: Command {
             }
             return "ok, will be made at \(path)"
         }
-        let queries = SQLiteQueries(path: path, options: SQLiteStoreOptions(topics: configuration.topicNames))
-        _ = try queries.answer(.outbox(after: 0, limit: 1))
+        let options = SQLiteStoreOptions(topics: configuration.topicNames)
+        _ = try SQLiteQueries(path: path, options: options).answer(.outbox(after: 0, limit: 1))
+        if try StoreInspector(path: path, options: options).isCopy() { throw StoreError.copy(path: path) }
         return "ok, \(path)"
     }
 

@@ -8,6 +8,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case newerSchema(path: String, found: Int64, known: Int64)
     /// The file is a database, but not one of ours.
     case foreignFile(path: String, reason: String)
+    /// The file is a copy that `store snapshot` made: a second live store of one identity would trade twice.
+    case copy(path: String)
     /// What the file holds can't be right.
     case damaged(path: String, reason: String)
     /// The input positions belong to another Kafka cluster (G6.6).
@@ -30,6 +32,10 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
                 + "snapshot that it left beside the store before it migrated"
         case .foreignFile(let path, let reason):
             return "\(path) is no store of trade-manager (\(reason)): name another path in store.path"
+        case .copy(let path):
+            return
+                "store \(path) is a copy that `store snapshot` made: use the store that it was made of. Where that is gone for "
+                + "good, `trade-manager store accept owner` makes a store of the copy"
         case .damaged(let path, let reason):
             return "store \(path) is damaged: \(reason); restore a snapshot, or run `sqlite3 \(path) 'pragma "
                 + "integrity_check'` on a copy"

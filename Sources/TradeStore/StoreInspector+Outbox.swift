@@ -1,4 +1,6 @@
-// What is to be published and what was.
+package import TradeCore
+
+// What is to be published and what was, and what of it may go.
 extension StoreInspector {
     /// Rows of the outbox from a number to another one, in order and without their values.
     package func outbox(from first: Int64, through last: Int64, _ body: (StoredRow) -> Void) throws(StoreError) {
@@ -18,5 +20,10 @@ extension StoreInspector {
             let last = try connection.integer("SELECT last_outbox FROM store") ?? 0
             return (try connection.integer("SELECT min(number) FROM outbox") ?? last + 1, last)
         }
+    }
+
+    /// What of the history may go (R97).
+    package func prunable(before limit: Timestamp) throws(StoreError) -> PrunePlan {
+        try read { try PrunePlanner(connection: connection).plan(before: limit) }
     }
 }

@@ -9,7 +9,7 @@ import TradePipeline
 /// It never writes, takes no lock that a writer would wait for, and checkpoints nothing. Belongs to one thread. What it throws are
 /// `StoreError`s.
 package final class StoreInspector {
-    let path: String
+    package let path: String
     let options: SQLiteStoreOptions
     let connection: Connection
     private let positions: PositionRows
@@ -17,20 +17,28 @@ package final class StoreInspector {
 
     /// Opens the store at `path`, which has to be there with the present schema. What is read from then on is one state of it.
     package init(path: String, options: SQLiteStoreOptions) throws(StoreError) {
-        let path = try StorePath.resolved(path)
-        self.path = path
         self.options = options
+        connection = try Self.open(path, options)
+        self.path = connection.path
+        do {
+            positions = try PositionRows(connection)
+            rows = try ExplanationRows(connection)
+        } catch { throw Self.error(error, path: connection.path) }
+    }
+
+    /// A connection that reads one state of a store.
+    static func open(_ path: String, _ options: SQLiteStoreOptions) throws(StoreError) -> Connection {
+        let path = try StorePath.resolved(path)
         guard FileManager.default.fileExists(atPath: path) else {
             throw .unusable(
                 path: path, reason: "it is not there: the service makes it at its first start, or set store.path")
         }
         do {
-            connection = try Connection(path: path, mode: .readOnly, busyTimeout: 1000, probe: options.probe)
+            let connection = try Connection(path: path, mode: .readOnly, busyTimeout: 1000, probe: options.probe)
             try connection.execute("PRAGMA query_only = ON; BEGIN")
-            try Self.checkSchema(connection, known: Int64(options.migrations.count))
-            positions = try PositionRows(connection)
-            rows = try ExplanationRows(connection)
-        } catch { throw Self.error(error, path: path) }
+            try checkSchema(connection, known: Int64(options.migrations.count))
+            return connection
+        } catch let cause { throw error(cause, path: path) }
     }
 
     private static func error(_ error: any Error, path: String) -> StoreError {
@@ -44,10 +52,11 @@ package final class StoreInspector {
                 + "or read a copy of it in another folder")
     }
 
-    private static func checkSchema(_ connection: Connection, known: Int64) throws {
+    /// A copy (`StoreCopy`) may be looked into as the store that it was made of.
+    static func checkSchema(_ connection: Connection, known: Int64) throws {
         let application = try connection.integer("PRAGMA application_id") ?? 0
         let version = try connection.integer("PRAGMA user_version") ?? 0
-        guard application == StoreSchema.applicationID else {
+        guard [StoreSchema.applicationID, StoreSchema.copyApplicationID].contains(application) else {
             throw StoreError.foreignFile(
                 path: connection.path, reason: "application id \(application), version \(version)")
         }
@@ -117,6 +126,11 @@ package final class StoreInspector {
     /// When an expert made the entries of the hour before its newest one, oldest first (R94).
     package func lastEntries(of expert: ExpertID) throws(StoreError) -> [Timestamp] {
         try read { try positions.lastHour(of: expert) }
+    }
+
+    /// Whether the file is a copy, which must not be run (`StoreCopy`).
+    package func isCopy() throws(StoreError) -> Bool {
+        try read { try connection.integer("PRAGMA application_id") == StoreSchema.copyApplicationID }
     }
 
     /// The highest outbox number that is published.

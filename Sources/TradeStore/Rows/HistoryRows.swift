@@ -6,16 +6,17 @@ struct HistoryRows {
     private let previous: Statement
     private let closes: Statement
 
+    /// A close is profitable where the price moved to the side's advantage (R45).
+    static let gain = "close_price <> price AND (close_price > price) = (side = \(Side.buy.code))"
+    static let loss = "close_price <> price AND (close_price > price) <> (side = \(Side.buy.code))"
+
     init(_ connection: Connection) throws(SQLiteFailure) {
         previous = try connection.statement(
             "SELECT created_at, id, action FROM recommendations INDEXED BY recommendations_by_symbol "
                 + "WHERE expert = ?1 AND symbol = ?2 AND (created_at, id) < (?3, ?4) "
                 + "ORDER BY created_at DESC, id DESC, number DESC LIMIT 1")
-        // A close is profitable where the price moved to the side's advantage.
-        let gain = "close_price <> price AND (close_price > price) = (side = \(Side.buy.code))"
-        let loss = "close_price <> price AND (close_price > price) <> (side = \(Side.buy.code))"
         closes = try connection.statement(
-            "SELECT max(closed_at), max(CASE WHEN \(gain) THEN closed_at END), max(CASE WHEN \(loss) THEN closed_at END) "
+            "SELECT max(closed_at), max(CASE WHEN \(Self.gain) THEN closed_at END), max(CASE WHEN \(Self.loss) THEN closed_at END) "
                 + "FROM positions INDEXED BY positions_closed WHERE expert = ?1 AND symbol = ?2 AND status = 4")
     }
 

@@ -24,6 +24,7 @@ struct SchemaKeeper {
             let version = try connection.integer("PRAGMA user_version") ?? 0
             let isEmpty = try connection.integer("SELECT count(*) FROM sqlite_schema") == 0
             if application == StoreSchema.applicationID, version > 0 { return version }
+            if application == StoreSchema.copyApplicationID { throw StoreError.copy(path: connection.path) }
             if application == 0, version == 0, isEmpty { return 0 }
             throw StoreError.foreignFile(
                 path: connection.path, reason: "application id \(application), version \(version)")
@@ -79,17 +80,22 @@ struct SchemaKeeper {
     /// Compares the file's tables and indexes with those that the migrations make: guarantees hang on them (G3).
     private func check() throws(StoreError) {
         do {
-            let model = try Connection(path: ":memory:", mode: .readWrite)
-            try SchemaKeeper(connection: model, migrations: migrations).migrate(from: 0)
-            let expected = try SchemaKeeper.objects(of: model)
-            let found = try SchemaKeeper.objects(of: connection)
-            let missing = expected.keys.filter { found[$0] != expected[$0] }.sorted()
-            let foreign = found.keys.filter { expected[$0] == nil }.sorted()
-            guard missing.isEmpty, foreign.isEmpty else {
-                let names = (missing + foreign).joined(separator: ", ")
-                throw StoreError.damaged(path: connection.path, reason: "tables or indexes differ: \(names)")
+            let names = try differences()
+            guard names.isEmpty else {
+                throw StoreError.damaged(
+                    path: connection.path, reason: "tables or indexes differ: \(names.joined(separator: ", "))")
             }
         } catch { throw StoreError(error, path: connection.path) }
+    }
+
+    /// The names of tables and indexes that are not as the migrations make them.
+    func differences() throws -> [String] {
+        let model = try Connection(path: ":memory:", mode: .readWrite)
+        try SchemaKeeper(connection: model, migrations: migrations).migrate(from: 0)
+        let expected = try SchemaKeeper.objects(of: model)
+        let found = try SchemaKeeper.objects(of: connection)
+        return expected.keys.filter { found[$0] != expected[$0] }.sorted()
+            + found.keys.filter { expected[$0] == nil }.sorted()
     }
 
     private static func objects(of connection: Connection) throws(SQLiteFailure) -> [String: String] {

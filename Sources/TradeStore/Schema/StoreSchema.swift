@@ -2,6 +2,8 @@
 enum StoreSchema {
     /// In the file's header (`PRAGMA application_id`): "TrdM".
     static let applicationID: Int64 = 0x5472_644D
+    /// The same of a copy that must not be run (`StoreCopy`): "TrdC".
+    static let copyApplicationID: Int64 = 0x5472_6443
 
     static let migrations = [
         Migration(name: "first schema", sql: firstSchema),
