@@ -6,12 +6,15 @@ import Foundation
 final class KafkaClient {
     let handle: OpaquePointer
     let log: (@Sendable (KafkaLogLine) -> Void)?
+    /// What it has sent so far; of a transactional producer.
+    let sentRequests: SentRequests?
     private var isDestroyed = false
 
     init(_ configuration: KafkaConfiguration, for role: ClientProperties.Role) throws(KafkaError) {
         let properties = try ClientProperties(configuration, for: role)
         handle = try properties.makeHandle()
         log = properties.log
+        sentRequests = properties.sentRequests
     }
 
     deinit {
@@ -32,8 +35,9 @@ final class KafkaClient {
         let pointer = SentPointer(pointer: handle)
         let flags = closed ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
         let done = DispatchSemaphore(value: 0)
-        Thread.detachNewThread {
-            Calls.destroy(pointer.pointer, flags: flags)
+        Thread.detachNewThread { [sentRequests] in
+            // The library counts until it is gone.
+            withExtendedLifetime(sentRequests) { Calls.destroy(pointer.pointer, flags: flags) }
             done.signal()
         }
         return done.wait(timeout: .now() + max(0.05, seconds)) == .success

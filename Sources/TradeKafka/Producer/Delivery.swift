@@ -9,8 +9,8 @@ struct Delivery {
         var reason: String?
         /// Records may still be on their way: the session has to be discarded.
         var needsNewSession: Bool
-        /// The broker, or the library for it, refused a record as too large.
-        var isTooLarge = false
+        /// A record is refused by its own fault.
+        var refusal: RecordRefusal?
     }
 
     private let session: ProducerSession
@@ -59,12 +59,7 @@ struct Delivery {
         let isWhole = reports.acknowledged == count
         return Result(
             acknowledged: reports.acknowledged, reason: isWhole ? nil : refusal?.description ?? "stopped",
-            needsNewSession: false, isTooLarge: !isWhole && (refusal.map { Self.isTooLarge($0.code) } ?? false))
-    }
-
-    private static func isTooLarge(_ code: Int32) -> Bool {
-        code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE.rawValue
-            || code == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE.rawValue
+            needsNewSession: false, refusal: isWhole ? nil : refusal.flatMap { RecordRefusal($0.code) })
     }
 
     /// Purges what is on its way and takes in the last reports, so that the acknowledged part is as long as it can be known.
@@ -75,7 +70,7 @@ struct Delivery {
         let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
         return Result(
             acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true,
-            isTooLarge: reports.cause.map { Self.isTooLarge($0.rawValue) } ?? false)
+            refusal: reports.cause.flatMap { RecordRefusal($0.rawValue) })
     }
 }
 
