@@ -37,6 +37,8 @@ final class RelayBench: SinkBench {
         return StoreOwner(identity: identity(store: store, start: starts.upperBound), starts: Set(all))
     }
 
+    var keepsMark: Bool { true }
+
     func makeSink() throws -> any RecordSink {
         switch delivery {
         case .exactlyOnce: try makeTransactional()

@@ -71,7 +71,8 @@ package enum KafkaRelayMark {
         _ mark: FoundMark, _ configuration: KafkaConfiguration, _ client: KafkaClient, _ patience: inout Patience
     ) throws(KafkaError) -> rd_kafka_resp_err_t {
         let queue = try KafkaQueue.new(of: client)
-        let code = Calls.commitQueue(client.handle, try list(mark, configuration).handle, queue.handle)
+        let list = try list(mark, configuration)
+        let code = withExtendedLifetime(list) { Calls.commitQueue(client.handle, list.handle, queue.handle) }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return code }
         while !patience.isOver {
             guard let event = queue.poll(milliseconds: patience.milliseconds(atMost: 50)) else { continue }

@@ -115,7 +115,9 @@ struct Transaction {
         let milliseconds = patience.milliseconds(atMost: .max)
         return DetachedCall.run(&patience) {
             defer { Calls.groupMetadataDestroy(group) }
-            let error = Calls.sendOffsets(client.handle, list.handle, group, milliseconds: milliseconds)
+            let error = withExtendedLifetime((client, list)) {
+                Calls.sendOffsets(client.handle, list.handle, group, milliseconds: milliseconds)
+            }
             guard let error else { return .success(()) }
             return .failure(KafkaError(taking: error, context: context))
         }
