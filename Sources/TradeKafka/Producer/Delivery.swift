@@ -85,6 +85,8 @@ struct Reports {
     private(set) var failure: rd_kafka_resp_err_t?
     /// The first that isn't a consequence of giving up.
     private(set) var cause: rd_kafka_resp_err_t?
+    /// The first that is a record's own fault.
+    private(set) var refused: rd_kafka_resp_err_t?
 
     private static let consequences: Set<Int32> = Set(
         [
@@ -98,6 +100,7 @@ struct Reports {
         ended += 1
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             failure = failure ?? code
+            if refused == nil, RecordRefusal(code.rawValue) != nil { refused = code }
             if cause == nil, !Self.consequences.contains(code.rawValue) { cause = code }
             return
         }

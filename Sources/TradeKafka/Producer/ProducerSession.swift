@@ -79,6 +79,9 @@ final class ProducerSession {
         return hasReports
     }
 
+    /// What comes from now on is the next transaction's.
+    func forgetCause() { lastCause = "" }
+
     private func take(_ line: (level: Int32, facility: String, text: String)?) {
         if let line, line.facility == "TXNERR" { lastCause = line.text }
         client.forward(line)

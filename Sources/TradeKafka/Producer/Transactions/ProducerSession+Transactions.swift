@@ -5,6 +5,7 @@ extension ProducerSession {
     /// reports and the log in between, without which an abort never ends. Nil: it succeeded.
     func resume(
         _ patience: inout Patience, context: String,
+        report: (_ number: Int, _ code: rd_kafka_resp_err_t) -> Void = { _, _ in },
         _ call: (_ client: OpaquePointer, _ milliseconds: Int32) -> OpaquePointer?
     ) -> KafkaError? {
         var error: KafkaError
@@ -12,14 +13,14 @@ extension ProducerSession {
             let start = ContinuousClock.Instant.now
             let slice = patience.milliseconds(atMost: 50)
             guard let object = call(client.handle, slice) else {
-                _ = serve(milliseconds: 0) { _, _ in }
+                _ = serve(milliseconds: 0, report: report)
                 return nil
             }
             error = KafkaError(taking: object, context: context)
             guard error.isRetriable else { return error }
             // One that comes at once would come as quickly again.
             let isEarly = start.duration(to: .now) < .milliseconds(10)
-            _ = serve(milliseconds: isEarly ? 10 : 0) { _, _ in }
+            _ = serve(milliseconds: isEarly ? 10 : 0, report: report)
         } while !patience.isOver
         return error
     }

@@ -25,6 +25,8 @@ struct Transaction {
         var index: Int?
         /// The producer is of no use any more.
         var isFatal = false
+        /// The broker said nothing, or a stop ended the wait: the same again would only take as long again.
+        var isSilence = false
     }
 
     let session: ProducerSession
@@ -40,25 +42,26 @@ struct Transaction {
             return .inDoubt(reason: "the producer does not count its requests")
         }
         let before = sent.numbers
+        session.forgetCause()
         // The broker ends it after the timeout; what is left to know then takes no longer than this.
         var patience = Patience(seconds: limits.timeout + 1, isStopping: isStopping)
         if let error = Calls.beginTransaction(session.client.handle) {
             return .inDoubt(reason: KafkaError(taking: error, context: "beginning a transaction").description)
         }
-        if let failure = send(records, &patience) { return abort(failure, sent, before) }
+        var reports = Reports(count: records.count)
+        if let failure = send(records, &reports, &patience) { return abort(failure, &reports, sent, before) }
         switch sendMark(mark, &patience) {
         case nil: return .inDoubt(reason: "no answer to the relay's mark", isCallOpen: true)
         case .failure(let error)?:
-            return abort(Failure(reason: error.description, isFatal: error.isFatal), sent, before)
-        case .success?: return commit(sent, before, &patience)
+            return abort(Failure(reason: error.description, isFatal: error.isFatal), &reports, sent, before)
+        case .success?: return commit(&reports, sent, before, &patience)
         }
     }
 
     // MARK: Rows
 
     /// Sends the records and waits until all are acknowledged; else why they are not.
-    private func send(_ records: [EncodedRecord], _ patience: inout Patience) -> Failure? {
-        var reports = Reports(count: records.count)
+    private func send(_ records: [EncodedRecord], _ reports: inout Reports, _ patience: inout Patience) -> Failure? {
         var sent = 0
         var silence = patience.limited(to: limits.patience)
         while reports.acknowledged < records.count {
@@ -77,11 +80,12 @@ struct Transaction {
                 silence = patience.limited(to: limits.patience)
             }
             if let error = session.terminalError { return Failure(reason: error.description, isFatal: true) }
-            if reports.failure != nil { return failure(of: reports) }
+            // Which error it is, the reports of the others tell, while it is aborted.
+            if reports.failure != nil { return Failure(reason: "") }
             if silence.isOver {
                 let cause = session.lastCause.isEmpty ? "" : " (\(session.lastCause))"
                 let reason = isStopping() ? "stopped" : "broker unreachable: no acknowledgement\(cause)"
-                return Failure(reason: reason)
+                return Failure(reason: reason, isSilence: true)
             }
         }
         return nil
@@ -93,12 +97,13 @@ struct Transaction {
             to: session.topic(configuration.topics.name(of: record.topic)), number: number)
     }
 
+    /// What the reports say, or where they only say that it was given up, the library's log.
     private func failure(of reports: Reports) -> Failure {
-        guard let cause = reports.cause else {
+        guard let code = reports.refused ?? reports.cause else {
             return Failure(reason: session.lastCause.isEmpty ? "sending failed" : session.lastCause)
         }
         return Failure(
-            reason: KafkaError(cause, context: "sending").description, refusal: RecordRefusal(cause.rawValue))
+            reason: KafkaError(code, context: "sending").description, refusal: RecordRefusal(code.rawValue))
     }
 
     // MARK: The mark
@@ -125,7 +130,9 @@ struct Transaction {
 
     // MARK: The end
 
-    private func commit(_ sent: SentRequests, _ before: SentRequests.Numbers, _ patience: inout Patience) -> Outcome {
+    private func commit(
+        _ reports: inout Reports, _ sent: SentRequests, _ before: SentRequests.Numbers, _ patience: inout Patience
+    ) -> Outcome {
         let error = session.resume(&patience, context: "committing a transaction") { client, milliseconds in
             Calls.commitTransaction(client, milliseconds: milliseconds)
         }
@@ -133,22 +140,24 @@ struct Transaction {
             guard error.requiresAbort, !error.isFatal, sent.numbers.endTransaction == before.endTransaction else {
                 return .inDoubt(reason: error.description)
             }
-            return abort(Failure(reason: error.description), sent, before)
+            return abort(Failure(reason: error.description), &reports, sent, before)
         }
         guard isSingle(sent, before) else { return .inDoubt(reason: "a request of the transaction was sent again") }
         return .committed
     }
 
     /// Aborts, in order to know that nothing is published.
-    private func abort(_ failure: Failure, _ sent: SentRequests, _ before: SentRequests.Numbers) -> Outcome {
+    private func abort(
+        _ failure: Failure, _ reports: inout Reports, _ sent: SentRequests, _ before: SentRequests.Numbers
+    ) -> Outcome {
         if failure.isFatal { return .inDoubt(reason: failure.reason) }
         var patience = Patience(seconds: limits.abort, isStopping: isStopping)
-        let error = session.resume(&patience, context: "aborting a transaction") { client, milliseconds in
+        let error = session.resume(
+            &patience, context: "aborting a transaction", report: { reports.add($0, $1) }
+        ) { client, milliseconds in
             Calls.abortTransaction(client, milliseconds: milliseconds)
         }
-        var failure = failure
-        // What the library only tells in its log may come after the reports.
-        if failure.reason.isEmpty { failure.reason = session.lastCause }
+        let failure = failure.reason.isEmpty ? self.failure(of: reports) : failure
         if let error { return .inDoubt(reason: "\(failure.reason); \(error.description)") }
         guard isSingle(sent, before) else {
             return .inDoubt(reason: "\(failure.reason); a request of the transaction was sent again")

@@ -79,9 +79,17 @@ package final class TransactionalProducer: RecordSink {
     // MARK: Publishing
 
     package func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
-        if rows.isEmpty { return publish([], mark: publishedThrough, after: publishedThrough) ?? .published }
+        if rows.isEmpty {
+            switch attempt([], mark: publishedThrough, after: publishedThrough) {
+            case .sent: return .published
+            case .aborted(let failure), .refused(let failure):
+                return .failed(publishedThrough: publishedThrough, reason: failure.reason)
+            case .ended(let result): return result
+            }
+        }
         var through = publishedThrough
         var rest = rows[...]
+        var isRepetition = false
         while let first = rest.first {
             let group = rest.prefix(rowLimit)
             let last = group.last?.number ?? first.number
@@ -90,9 +98,11 @@ package final class TransactionalProducer: RecordSink {
                 through = last
                 rest = rest.dropFirst(group.count)
                 rowLimit = min(rowLimit * 2, Self.mostRows)
+                isRepetition = false
             case .refused(let failure) where group.count > 1:
                 // What the library itself refuses is known by its place, what the broker does is found by halving.
                 rowLimit = max(1, failure.index ?? group.count / 2)
+                isRepetition = false
             case .refused(let failure):
                 switch sendReduced(first, failure, after: through) {
                 case .sent:
@@ -101,9 +111,14 @@ package final class TransactionalProducer: RecordSink {
                 case .refused: return .refused(number: first.number, reason: failure.reason)
                 case .failed(let result): return result
                 }
-            case .failed(let result):
+            case .aborted(let failure) where !isRepetition && !failure.isSilence:
+                // An abort ends what caused it where the producer's numbers were lost: after a refused row its next one always
+                // fails, and after a quiet week the broker has forgotten them.
+                isRepetition = true
+            case .aborted(let failure):
                 rowLimit = max(1, group.count / 2)
-                return result
+                return .failed(publishedThrough: through, reason: failure.reason)
+            case .ended(let result): return result
             }
         }
         return .published
@@ -112,29 +127,23 @@ package final class TransactionalProducer: RecordSink {
     /// How one transaction ended, for `publish`.
     private enum Attempt {
         case sent
+        /// Aborted, by a record's own fault.
         case refused(Transaction.Failure)
-        case failed(PublishResult)
+        /// Aborted for another reason.
+        case aborted(Transaction.Failure)
+        /// Nothing more can be done now.
+        case ended(PublishResult)
     }
 
     private func attempt(_ records: [EncodedRecord], mark: Int64, after through: Int64) -> Attempt {
-        guard let session else { return .failed(.inDoubt(reason: "the sink is not open")) }
-        guard !isStopping.isSet() else { return .failed(.failed(publishedThrough: through, reason: "stopped")) }
+        guard let session else { return .ended(.inDoubt(reason: "the sink is not open")) }
+        guard !isStopping.isSet() else { return .ended(.failed(publishedThrough: through, reason: "stopped")) }
         switch run(records, mark: mark, in: session) {
         case .committed: return .sent
-        case .aborted(let failure) where failure.refusal != nil: return .refused(failure)
-        case .aborted(let failure): return .failed(.failed(publishedThrough: through, reason: failure.reason))
+        case .aborted(let failure): return failure.refusal == nil ? .aborted(failure) : .refused(failure)
         case .inDoubt(let reason, let isCallOpen):
             discard(within: isStopping.isSet() ? 0.2 : 1, isCallOpen: isCallOpen)
-            return .failed(.inDoubt(reason: reason))
-        }
-    }
-
-    /// One transaction; nil where it is committed.
-    private func publish(_ records: [EncodedRecord], mark: Int64, after through: Int64) -> PublishResult? {
-        switch attempt(records, mark: mark, after: through) {
-        case .sent: nil
-        case .refused(let failure): .failed(publishedThrough: through, reason: failure.reason)
-        case .failed(let result): result
+            return .ended(.inDoubt(reason: reason))
         }
     }
 
@@ -143,10 +152,15 @@ package final class TransactionalProducer: RecordSink {
     ) -> ReducedDeadLetter.Attempt {
         guard failure.refusal == .tooLarge else { return .refused }
         return ReducedDeadLetter.send(row, log: configuration.log) { reduction in
-            switch attempt([reduction], mark: row.number, after: through) {
+            var result = attempt([reduction], mark: row.number, after: through)
+            if case .aborted(let failure) = result, !failure.isSilence {
+                result = attempt([reduction], mark: row.number, after: through)
+            }
+            return switch result {
             case .sent: .sent
             case .refused: .refused
-            case .failed(let result): .failed(result)
+            case .aborted(let failure): .failed(.failed(publishedThrough: through, reason: failure.reason))
+            case .ended(let result): .failed(result)
             }
         }
     }
