@@ -52,6 +52,7 @@ package struct KafkaConfiguration: Sendable {
     package func check() throws(KafkaError) {
         _ = try ClientProperties(self, for: .consumer(groupID: groupID, instanceID: groupInstanceID, isEmbedded: false))
         _ = try ClientProperties(self, for: .producer)
+        _ = try ClientProperties(self, for: .transactional(id: "check", timeout: TransactionLimits().timeout))
     }
 
     /// Whether a property's value must not be shown.
@@ -70,7 +71,7 @@ package struct KafkaConfiguration: Sendable {
             "client.id": "set kafka.client_id", "partition.assignment.strategy": none, "message.timeout.ms": none,
             "delivery.timeout.ms": none, "log.queue": none,
             "max.in.flight.requests.per.connection": none, "max.in.flight": none, "enable.partition.eof": none,
-            "enable.gapless.guarantee": none,
+            "enable.gapless.guarantee": none, "transaction.timeout.ms": none,
         ]
     }()
 }

@@ -35,4 +35,35 @@ import TradePipeline
     @Test(arguments: TestBroker.quick) func publishesAllAsGiven(_ broker: TestBroker) throws {
         try SinkContract.publishesAllAsGiven(BrokerBench(broker))
     }
+
+    @Test(arguments: TestBroker.quick) func comesBackToItsMark(_ broker: TestBroker) throws {
+        try SinkContract.comesBackToItsMark(BrokerBench(broker))
+    }
+
+    @Test(arguments: TestBroker.quick) func refusesARowByItself(_ broker: TestBroker) throws {
+        try SinkContract.refusesARowByItself(BrokerBench(broker))
+    }
+
+    @Test(arguments: TestBroker.quick) func reducesADeadLetter(_ broker: TestBroker) throws {
+        try SinkContract.reducesADeadLetter(BrokerBench(broker))
+    }
+}
+
+/// The contract of `RecordSink` where Kafka keeps the mark.
+@Suite(.serialized, .enabled(if: TestBroker.hasReal)) struct RelayContractTests {
+    @Test(arguments: RelayBench.Delivery.allCases) func publishesAllAsGiven(_ delivery: RelayBench.Delivery) throws {
+        try SinkContract.publishesAllAsGiven(RelayBench(delivery))
+    }
+
+    @Test(arguments: RelayBench.Delivery.allCases) func comesBackToItsMark(_ delivery: RelayBench.Delivery) throws {
+        try SinkContract.comesBackToItsMark(RelayBench(delivery))
+    }
+
+    @Test(arguments: RelayBench.Delivery.allCases) func refusesARowByItself(_ delivery: RelayBench.Delivery) throws {
+        try SinkContract.refusesARowByItself(RelayBench(delivery))
+    }
+
+    @Test(arguments: RelayBench.Delivery.allCases) func reducesADeadLetter(_ delivery: RelayBench.Delivery) throws {
+        try SinkContract.reducesADeadLetter(RelayBench(delivery))
+    }
 }

@@ -219,11 +219,12 @@ import TradePipeline
         defer { sink.close(deadline: 5) }
         var rows = Self.rows(1...5)
         rows[2].record.value = Array(repeating: 0, count: 1_500_000)
-        guard case .refused(3, let reason) = sink.publish(rows, publishedThrough: 0) else {
-            Issue.record("not refused")
+        guard case .refused(let number, let reason) = sink.publish(rows, publishedThrough: 0) else {
+            Issue.record("published")
             return
         }
-        #expect(reason.contains("MSG_SIZE_TOO_LARGE"), "\(reason)")
+        #expect(number == 3)
+        #expect(reason.contains("MSG_SIZE_TOO_LARGE") && reason.contains("row 3"), "\(reason)")
         #expect(sink.publish(Array(rows[3...]), publishedThrough: 3) == .published)
         #expect(try bench.read(.ordersCreated, count: 4).count == 4)
     }
@@ -240,10 +241,11 @@ import TradePipeline
         #expect(sink.publish(Self.rows(1...2), publishedThrough: 0) == .published)
         var rows = Self.rows(3...5)
         rows[0].record.value = Array(repeating: 0, count: 20_000)
-        guard case .refused(3, let reason) = sink.publish(rows, publishedThrough: 2) else {
-            Issue.record("not refused")
+        guard case .refused(let number, let reason) = sink.publish(rows, publishedThrough: 2) else {
+            Issue.record("published")
             return
         }
+        #expect(number == 3)
         #expect(reason.contains("MSG_SIZE_TOO_LARGE"), "\(reason)")
         #expect(sink.publish(Self.rows(4...5), publishedThrough: 3) == .published)
         let values = try bench.read(.ordersCreated, count: 4).map { String(decoding: $0.value ?? [], as: UTF8.self) }

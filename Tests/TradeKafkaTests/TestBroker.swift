@@ -102,6 +102,8 @@ final class BrokerBench: SourceBench, SinkBench {
 
     func makeConsumer() throws -> KafkaConsumer { try KafkaConsumer(configuration, mode: mode) }
 
+    var keepsMark: Bool { false }
+
     func makeSink() throws -> any RecordSink { try KafkaProducer(configuration) }
 
     /// All that a reader of committed records finds in the one partition of a topic.

@@ -66,7 +66,7 @@ struct IdentityCheck {
         let relayID = configuration.relayID
         let found = try attempt(isStopping, pause) {
             // One inside, because nil is an answer.
-            [try KafkaRelayMark.read(kafka, relayID: relayID, readsCommitted: false, within: 5)]
+            [try KafkaRelayMark.read(kafka, relayID: relayID, readCommitted: false, within: 5)]
         }
         guard let found else { return false }
         let opening = SinkOpening(

@@ -36,7 +36,7 @@ extension Configuration {
     }
 
     /// The relay's group and transactional id.
-    var relayID: String { kafka.relayID ?? RelayIdentity.relayID(ordersTopic: kafka.topics.ordersCreated) }
+    var relayID: String { kafka.relayID ?? RelayIdentity.defaultID(ordersTopic: kafka.topics.ordersCreated) }
 
     var relayDelivery: RelayDelivery { delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce }
 

@@ -12,7 +12,7 @@ enum Calls {
     typealias List = UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
     typealias Message = UnsafeMutablePointer<rd_kafka_message_t>
 
-    private static func forced(_ name: StaticString) -> OpaquePointer? {
+    static func forced(_ name: StaticString) -> OpaquePointer? {
         ForcedError.hit(name).flatMap { trade_kafka_error_new($0, "forced") }
     }
 

@@ -32,6 +32,12 @@ final class ForcedError: Sendable {
         return try $current.withValue(forced, operation: body)
     }
 
+    /// `body` in the scope of this thread, for another one.
+    static func carried<Result>(_ body: @escaping () -> Result) -> () -> Result {
+        guard let current else { return body }
+        return { $current.withValue(current, operation: body) }
+    }
+
     /// The error that this call has to end with, nil for the call's own end.
     @inline(__always)
     static func hit(_ name: StaticString) -> rd_kafka_resp_err_t? {

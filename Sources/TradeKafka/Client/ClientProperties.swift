@@ -6,36 +6,38 @@ final class ClientProperties {
         case consumer(groupID: String, instanceID: String?, isEmbedded: Bool)
         /// Idempotent, at least once, without a time limit.
         case producer
-        /// Exactly once, in transactions under this name.
-        case transactional(id: String)
-        /// Reads and commits offsets, asks for metadata and settings; joins no group.
+        /// Exactly once, in transactions of this id; one ends by itself after `timeout` seconds.
+        case transactional(id: String, timeout: Double)
+        /// Reads and commits offsets, asks for metadata and settings; joins no group. Without `readsCommitted` offsets of open
+        /// transactions are not waited for.
         case administration(groupID: String, readsCommitted: Bool = true)
         /// Reads ranges of partitions that it assigns to itself; joins no group and commits nothing.
         case range(groupID: String)
     }
 
-    /// Lets a test change what becomes a client, within a scope.
-    @TaskLocal static var adjust: (@Sendable (OpaquePointer) -> Void)?
-
     private var handle: OpaquePointer?
     let type: rd_kafka_type_t
     let log: (@Sendable (KafkaLogLine) -> Void)?
-    /// Counts the ends of transactions that are sent; it has to outlive the client.
-    private(set) var counter: RequestCounter?
-
-    /// Milliseconds after which the broker aborts a transaction whose producer is silent.
-    static let transactionTimeout = 10_000
+    /// What the client will have sent; of a transactional producer.
+    let sentRequests: SentRequests?
 
     init(_ configuration: KafkaConfiguration, for role: Role) throws(KafkaError) {
         guard let handle = Calls.confNew() else {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: "making a Kafka configuration")
         }
         self.handle = handle
-        let isProducer =
-            switch role {
-            case .producer, .transactional: true
-            default: false
-            }
+        let isProducer: Bool
+        switch role {
+        case .producer:
+            isProducer = true
+            sentRequests = nil
+        case .transactional:
+            isProducer = true
+            sentRequests = SentRequests()
+        case .consumer, .administration, .range:
+            isProducer = false
+            sentRequests = nil
+        }
         type = isProducer ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER
         log = configuration.log
         for (key, value) in Self.defaults(configuration, role) { try set(key, value) }
@@ -46,19 +48,12 @@ final class ClientProperties {
             handle,
             RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_REBALANCE
                 | RD_KAFKA_EVENT_OFFSET_COMMIT)
-        if case .transactional = role { try countEndsOfTransactions(handle) }
-        Self.adjust?(handle)
+        guard let code = sentRequests?.count(into: handle), code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        throw KafkaError(code, context: "making a Kafka producer count its requests")
     }
 
     deinit {
         if let handle { Calls.confDestroy(handle) }
-    }
-
-    private func countEndsOfTransactions(_ handle: OpaquePointer) throws(KafkaError) {
-        let counter = RequestCounter(apiKey: RequestCounter.endTransaction)
-        let code = Calls.confCountRequests(handle, counter.pointer)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "counting requests") }
-        self.counter = counter
     }
 
     /// Makes the client, which takes the configuration over.
@@ -101,8 +96,8 @@ final class ClientProperties {
             if isEmbedded { result.append(("fetch.wait.max.ms", "10")) }
         case .producer: result += [("linger.ms", "0"), ("partitioner", "murmur2_random")]
         case .transactional:
-            // While a broker finishes a transaction it refuses the next one: with a back-off of 100 ms, the default, that is what a
-            // transaction costs.
+            // A broker that still finishes the transaction before asks to try again; with the default pause that is most of a
+            // transaction's time.
             result += [("linger.ms", "0"), ("partitioner", "murmur2_random"), ("retry.backoff.ms", "1")]
         case .administration: break
         // Partitions that wait for their turn in a merge hold so much each; more than a second's work, because a full queue is
@@ -130,30 +125,33 @@ final class ClientProperties {
                 ("group.id", groupID), ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
             ]
         case .administration(let groupID, let readsCommitted):
-            let isolation = readsCommitted ? "read_committed" : "read_uncommitted"
-            return noCommits + [("group.id", groupID), ("isolation.level", isolation)]
-        case .transactional(let id):
-            let timeout = String(transactionTimeout)
-            return [
-                ("transactional.id", id), ("transaction.timeout.ms", timeout), ("message.timeout.ms", timeout),
-                ("enable.idempotence", "true"), ("log.queue", "true"),
-                // See below: a first request that is refused is lost behind a second one that succeeds.
-                ("max.in.flight.requests.per.connection", "1"),
-            ]
+            let level = readsCommitted ? "read_committed" : "read_uncommitted"
+            return noCommits + [("group.id", groupID), ("isolation.level", level)]
         case .producer:
-            return [
+            return idempotent + [
                 // Without a time limit a row is never given up while the broker is away (design §6).
-                ("message.timeout.ms", "0"), ("enable.idempotence", "true"), ("log.queue", "true"),
+                ("message.timeout.ms", "0"),
                 // After a refused row none behind it is sent: rows must not overtake.
                 ("enable.gapless.guarantee", "true"),
-                // A success makes the library take all that it sent before for written. But a broker that knows nothing of a producer
-                // takes any sequence number as its first, so after a refused first request (a leader that is only just there) the
-                // second one succeeds, and the first one's rows are lost without a word (KAFKA-15591, confluent-kafka-go#921; seen
-                // here on Kafka 4.4). With one request on its way there is no second one.
-                ("max.in.flight.requests.per.connection", "1"),
+            ]
+        case .transactional(let id, let timeout):
+            let milliseconds = "\(KafkaAdmin.milliseconds(timeout))"
+            return idempotent + [
+                ("transactional.id", id), ("transaction.timeout.ms", milliseconds),
+                // The library takes no longer one.
+                ("message.timeout.ms", milliseconds),
             ]
         }
     }
+
+    private static let idempotent = [
+        ("enable.idempotence", "true"), ("log.queue", "true"),
+        // A success makes the library take all that it sent before for written. But a broker that knows nothing of a producer
+        // takes any sequence number as its first, so after a refused first request (a leader that is only just there) the
+        // second one succeeds, and the first one's rows are lost without a word (KAFKA-15591, confluent-kafka-go#921; seen
+        // here on Kafka 4.4). With one request on its way there is no second one.
+        ("max.in.flight.requests.per.connection", "1"),
+    ]
 
     private static func isLoopback(_ servers: String) -> Bool {
         servers.split(separator: ",").allSatisfy { server in

@@ -6,15 +6,15 @@ import Foundation
 final class KafkaClient {
     let handle: OpaquePointer
     let log: (@Sendable (KafkaLogLine) -> Void)?
-    /// Counts the ends of transactions that it sends; nil for a client without transactions.
-    let counter: RequestCounter?
+    /// What it has sent so far; of a transactional producer.
+    let sentRequests: SentRequests?
     private var isDestroyed = false
 
     init(_ configuration: KafkaConfiguration, for role: ClientProperties.Role) throws(KafkaError) {
         let properties = try ClientProperties(configuration, for: role)
         handle = try properties.makeHandle()
         log = properties.log
-        counter = properties.counter
+        sentRequests = properties.sentRequests
     }
 
     deinit {
@@ -35,10 +35,9 @@ final class KafkaClient {
         let pointer = SentPointer(pointer: handle)
         let flags = closed ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
         let done = DispatchSemaphore(value: 0)
-        Thread.detachNewThread { [counter] in
-            Calls.destroy(pointer.pointer, flags: flags)
-            // The library's threads may count until it is gone.
-            withExtendedLifetime(counter) {}
+        Thread.detachNewThread { [sentRequests] in
+            // The library counts until it is gone.
+            withExtendedLifetime(sentRequests) { Calls.destroy(pointer.pointer, flags: flags) }
             done.signal()
         }
         return done.wait(timeout: .now() + max(0.05, seconds)) == .success

@@ -9,8 +9,8 @@ struct Delivery {
         var reason: String?
         /// Records may still be on their way: the session has to be discarded.
         var needsNewSession: Bool
-        /// The broker, or the library for it, refused a record by itself: as too large, or invalid.
-        var isRefused = false
+        /// A record is refused by its own fault.
+        var refusal: RecordRefusal?
     }
 
     private let session: ProducerSession
@@ -59,15 +59,7 @@ struct Delivery {
         let isWhole = reports.acknowledged == count
         return Result(
             acknowledged: reports.acknowledged, reason: isWhole ? nil : refusal?.description ?? "stopped",
-            needsNewSession: false, isRefused: !isWhole && (refusal.map { Self.isRefused($0.code) } ?? false))
-    }
-
-    private static func isRefused(_ code: Int32) -> Bool {
-        [
-            RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
-            RD_KAFKA_RESP_ERR_INVALID_RECORD,
-            RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP,
-        ].contains { $0.rawValue == code }
+            needsNewSession: false, refusal: isWhole ? nil : refusal.flatMap { RecordRefusal($0.code) })
     }
 
     /// Purges what is on its way and takes in the last reports, so that the acknowledged part is as long as it can be known.
@@ -78,7 +70,7 @@ struct Delivery {
         let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
         return Result(
             acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true,
-            isRefused: reports.cause.map { Self.isRefused($0.rawValue) } ?? false)
+            refusal: reports.cause.flatMap { RecordRefusal($0.rawValue) })
     }
 }
 
@@ -93,6 +85,8 @@ struct Reports {
     private(set) var failure: rd_kafka_resp_err_t?
     /// The first that isn't a consequence of giving up.
     private(set) var cause: rd_kafka_resp_err_t?
+    /// The first that is a record's own fault.
+    private(set) var refused: rd_kafka_resp_err_t?
 
     private static let consequences: Set<Int32> = Set(
         [
@@ -106,6 +100,7 @@ struct Reports {
         ended += 1
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             failure = failure ?? code
+            if refused == nil, RecordRefusal(code.rawValue) != nil { refused = code }
             if cause == nil, !Self.consequences.contains(code.rawValue) { cause = code }
             return
         }

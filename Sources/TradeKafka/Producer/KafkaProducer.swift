@@ -7,71 +7,40 @@ package import TradePipeline
 ///
 /// The producer is idempotent and never gives a record up. When the broker refuses one, or doesn't answer for `patience`, what
 /// isn't acknowledged is purged and a new producer goes on from the first record that is not: duplicates follow only such
-/// failures.
+/// failures. With a relay identity (on a real Kafka) it holds the relay's mark, plainly: so that another store is refused, and
+/// switching `delivery` is safe.
 package final class KafkaProducer: RecordSink {
     private let configuration: KafkaConfiguration
     private let patience: Duration
     private let isStopping = StopFlag()
     private var session: ProducerSession?
-    private let relay: RelayIdentity?
-    /// The highest number that is published, and what Kafka's mark says.
-    private var published: Int64 = 0
-    private var written: Int64 = 0
-    private var isHealthy = false
+    private let mark: PlainMark?
 
-    /// Throws for a wrong configuration; a broker that is away is told by `publish`. `patience`: seconds without an
-    /// acknowledgement after which `publish` returns.
-    /// `relay`: whose mark Kafka keeps; nil where it keeps none, as the embedded broker.
-    package init(
-        _ configuration: KafkaConfiguration, relay: RelayIdentity? = nil, patience: Double = 5
-    ) throws(KafkaError) {
+    /// Throws for a wrong configuration; a broker that is away is told by `open` and `publish`. `relay`: nil on the embedded
+    /// broker, which keeps no mark. `patience`: seconds without an acknowledgement after which `publish` returns.
+    package init(_ configuration: KafkaConfiguration, relay: RelayIdentity? = nil, patience: Double = 5)
+        throws(KafkaError)
+    {
         self.configuration = configuration
-        self.relay = relay
         self.patience = .seconds(max(0.1, patience))
+        mark = relay.map { PlainMark(configuration, relay: $0) }
         session = try ProducerSession(configuration)
     }
 
+    /// Reads the mark, and writes the higher one as this store's. Without a relay identity the opening's mark is all there is.
     package func open(_ opening: SinkOpening) -> SinkOpened {
-        guard let relay else { return .opened(mark: opening.mark) }
-        do throws(KafkaError) {
-            let found = try KafkaRelayMark.read(
-                configuration, relayID: relay.relayID, readsCommitted: false, within: isStopping.isSet() ? 1 : 10)
-            let judged = relay.rules.judge(found, opening)
-            guard case .opened(let mark) = judged else { return judged }
-            try write(mark)
-            return judged
-        } catch {
-            return .unavailable(reason: error.description)
-        }
-    }
-
-    private func write(_ mark: Int64) throws(KafkaError) {
-        guard let relay else { return }
-        try KafkaRelayMark.write(mark, configuration, by: relay)
-        written = mark
-        published = max(published, mark)
+        guard !isStopping.isSet() else { return .unavailable(reason: "stopped") }
+        guard let mark else { return .opened(mark: opening.mark) }
+        return mark.open(opening, isStopping: isStopping.isSet)
     }
 
     package func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
-        if rows.isEmpty {
-            do throws(KafkaError) { try write(publishedThrough) } catch {
-                return .failed(publishedThrough: publishedThrough, reason: error.description)
-            }
-            return .published
-        }
-        let result = send(rows, publishedThrough: publishedThrough)
-        isHealthy = result == .published
-        switch result {
-        case .published: published = rows.last?.number ?? publishedThrough
-        case .failed(let number, _): published = number
-        case .refused(let number, _): published = number - 1
-        case .inDoubt: break
-        }
-        return result
-    }
-
-    private func send(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
+        if let mark, !mark.isOpen { return .inDoubt(reason: "the sink is not open") }
         var through = publishedThrough
+        defer { mark?.advance(to: through) }
+        if rows.isEmpty, let reason = mark?.write(through, isStopping: isStopping.isSet) {
+            return .failed(publishedThrough: through, reason: reason)
+        }
         var rest = rows[...]
         // What is too large is found by halving, and a dead letter goes without its value then (design §6).
         var limit = rows.count
@@ -89,17 +58,19 @@ package final class KafkaProducer: RecordSink {
                 limit = min(rows.count, limit * 2)
                 continue
             }
-            if result.isRefused, group.count > 1 {
+            let row = rest.first.map { "row \($0.number): " } ?? ""
+            guard let refusal = result.refusal else { return .failed(publishedThrough: through, reason: row + reason) }
+            guard group.count == 1 else {
                 // What the library itself refuses is the next one.
                 limit = result.needsNewSession ? group.count / 2 : 1
-            } else if result.isRefused, sendReduced(first) {
+                continue
+            }
+            switch refusal == .tooLarge ? sendReduced(first, after: through) : .refused {
+            case .sent:
                 through = first.number
                 rest = rest.dropFirst()
-            } else if result.isRefused {
-                return .refused(number: first.number, reason: reason)
-            } else {
-                let row = rest.first.map { "row \($0.number): " } ?? ""
-                return .failed(publishedThrough: through, reason: row + reason)
+            case .refused: return .refused(number: first.number, reason: row + reason)
+            case .failed(let result): return result
             }
         }
         return .published
@@ -120,27 +91,27 @@ package final class KafkaProducer: RecordSink {
         return result
     }
 
-    /// Sends of a dead letter that is too large as much as the broker takes; false where it is none or nothing of it arrives.
-    private func sendReduced(_ row: PublishableRow) -> Bool {
-        for reduction in DeadLetterEncoder.reductions(of: row.record) {
-            guard let result = try? send([reduction]) else { return false }
-            if result.reason == nil {
-                configuration.tellReduction(of: row, isBare: reduction.key == nil)
-                return true
+    private func sendReduced(_ row: PublishableRow, after through: Int64) -> ReducedDeadLetter.Attempt {
+        ReducedDeadLetter.send(row, log: configuration.log) { reduction in
+            do throws(KafkaError) {
+                let result = try send([reduction])
+                guard let reason = result.reason else { return .sent }
+                if result.refusal != nil { return .refused }
+                return .failed(.failed(publishedThrough: through, reason: "row \(row.number): \(reason)"))
+            } catch {
+                return .failed(.failed(publishedThrough: through, reason: error.description))
             }
-            guard result.isRefused else { return false }
         }
-        return false
     }
 
-    /// Makes a `publish` that waits return within a second, and every later one at once: what it has sent it waits for half a
-    /// second. From any thread.
+    /// Makes an `open` or a `publish` that waits return within a second, and every later one at once: what it has sent it waits
+    /// for half a second. From any thread.
     package func interrupt() { isStopping.set() }
 
     package func close(deadline: Double) {
-        // The store's mark is the one that counts; Kafka's follows where that is quick.
-        if isHealthy, published > written { try? write(published) }
-        discard(within: deadline)
+        let start = ContinuousClock.Instant.now
+        mark?.close(within: deadline / 2)
+        discard(within: deadline - start.duration(to: .now) / .seconds(1))
     }
 
     private func currentSession() throws(KafkaError) -> ProducerSession {

@@ -7,13 +7,13 @@ final class ProducerSession {
     private let reports: KafkaQueue
     private var topics: [String: TopicHandle] = [:]
     private let arguments: UnsafeMutablePointer<rd_kafka_vu_t>
-    /// The last error of a connection.
+    /// The last error of a connection, or why a transaction can only be aborted.
     private(set) var lastCause = ""
     private(set) var terminalError: KafkaError?
 
     private static let argumentCount = 6
 
-    init(_ configuration: KafkaConfiguration, role: ClientProperties.Role = .producer) throws(KafkaError) {
+    init(_ configuration: KafkaConfiguration, for role: ClientProperties.Role = .producer) throws(KafkaError) {
         let client = try KafkaClient(configuration, for: role)
         let reports = try KafkaQueue.main(of: client)
         let logs = Calls.setLogQueue(client.handle, nil)
@@ -71,12 +71,20 @@ final class ProducerSession {
             case RD_KAFKA_EVENT_DR:
                 hasReports = true
                 event.reports(report)
-            case RD_KAFKA_EVENT_LOG: client.forward(event.logLine)
+            case RD_KAFKA_EVENT_LOG: take(event.logLine)
             case RD_KAFKA_EVENT_ERROR: failed(event)
             default: break
             }
         }
         return hasReports
+    }
+
+    /// What comes from now on is the next transaction's.
+    func forgetCause() { lastCause = "" }
+
+    private func take(_ line: (level: Int32, facility: String, text: String)?) {
+        if let line, line.facility == "TXNERR" { lastCause = line.text }
+        client.forward(line)
     }
 
     private func failed(_ event: KafkaEvent) {

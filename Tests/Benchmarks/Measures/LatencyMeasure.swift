@@ -54,7 +54,7 @@ enum LatencyMeasure: Measure {
         let sink = try TransactionalProducer(
             configuration,
             relay: RelayIdentity(
-                relayID: RelayIdentity.relayID(ordersTopic: site.topics.ordersCreated),
+                relayID: RelayIdentity.defaultID(ordersTopic: site.topics.ordersCreated),
                 owner: StoreOwner(identity: identity, starts: [])))
         defer { sink.close(deadline: 5) }
         guard case .opened = sink.open(SinkOpening(mark: 0, highest: count, expectsMark: false)) else {

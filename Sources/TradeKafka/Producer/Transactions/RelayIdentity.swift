@@ -1,9 +1,10 @@
 package import TradePipeline
 
-/// Who publishes, and under which name: the relay's group and transactional id (design §6).
+/// Under which name the relay keeps its mark at a real Kafka, and whose it is (G6, design §6).
 package struct RelayIdentity: Hashable, Sendable {
-    /// Two stores that publish to one topic have to meet here, so by default it follows from the orders topic.
+    /// The id of the relay's group and of its transactions. Two stores that publish to one topic have the same, so that they meet.
     package var relayID: String
+    /// Who writes the mark, and whose marks are taken for one's own.
     package var owner: StoreOwner
 
     package init(relayID: String, owner: StoreOwner) {
@@ -11,8 +12,8 @@ package struct RelayIdentity: Hashable, Sendable {
         self.owner = owner
     }
 
-    /// The name that follows from an orders topic.
-    package static func relayID(ordersTopic: String) -> String { "trade-manager-relay.\(ordersTopic)" }
+    /// The id where `kafka.relay_id` names none.
+    package static func defaultID(ordersTopic: String) -> String { "trade-manager-relay.\(ordersTopic)" }
 
     var rules: RelayMarkRules { RelayMarkRules(owner: owner, relayID: relayID) }
 }

@@ -2,168 +2,188 @@ import CRdkafka
 import TradeContracts
 package import TradePipeline
 
-/// Publishes output records exactly once, for readers with `isolation.level=read_committed` (G5, design §6).
+/// Publishes output records exactly once, in order, to readers with `isolation.level=read_committed` (G5, design §6).
 ///
-/// Each transaction holds the next rows and the mark, the highest number in it. After any doubt the producer is destroyed; a new
-/// one fences and settles the old, and Kafka's mark says what was published.
+/// Each transaction holds rows and the number of the last of them, as the offset of a group of the relay's own: Kafka's mark. A
+/// producer whose transaction is in doubt is discarded; the next `open` settles it by taking the transactional id over, and reads
+/// from the mark what became of it.
 package final class TransactionalProducer: RecordSink {
     private let configuration: KafkaConfiguration
     private let relay: RelayIdentity
-    private let patience: Duration
-    private let discards: Bool
+    private let limits: TransactionLimits
     private let isStopping = StopFlag()
-    private var session: TransactionSession?
-    /// The most rows of a transaction: halved after an abort or a slow one, doubled after a success.
-    private var limit = 1
+    private var session: ProducerSession?
+    /// How many rows a transaction holds at most: fewer after one that was aborted.
+    private var rowLimit = TransactionalProducer.mostRows
 
-    private static let largest = 1 << 20
-    /// A transaction that takes longer is made of fewer rows the next time.
-    private static let slow = Duration.seconds(2)
+    private static let mostRows = 1 << 20
 
-    /// Throws for a wrong configuration; a broker that is away is told by `open`. `patience`: seconds without an acknowledgement
-    /// after which a transaction is aborted.
-    package convenience init(
-        _ configuration: KafkaConfiguration, relay: RelayIdentity, patience: Double = 5
-    ) throws(KafkaError) {
-        try self.init(configuration, relay: relay, patience: patience, discards: true)
+    /// Throws for a wrong configuration; a broker that is away is told by `open`.
+    package convenience init(_ configuration: KafkaConfiguration, relay: RelayIdentity) throws(KafkaError) {
+        try self.init(configuration, relay: relay, limits: TransactionLimits())
     }
 
-    init(
-        _ configuration: KafkaConfiguration, relay: RelayIdentity, patience: Double, discards: Bool
-    ) throws(KafkaError) {
-        _ = try ClientProperties(configuration, for: .transactional(id: relay.relayID))
+    init(_ configuration: KafkaConfiguration, relay: RelayIdentity, limits: TransactionLimits) throws(KafkaError) {
         self.configuration = configuration
         self.relay = relay
-        self.patience = .seconds(max(0.1, patience))
-        self.discards = discards
-        limit = Self.largest
+        self.limits = limits
+        // What fits no client is found only when one is made.
+        let client = try KafkaClient(
+            configuration, for: .transactional(id: relay.relayID, timeout: limits.timeout))
+        _ = client.destroy(within: 1, closed: true)
     }
 
+    // MARK: Opening
+
     package func open(_ opening: SinkOpening) -> SinkOpened {
-        discard(within: isStopping.isSet() ? 0.2 : 2)
+        discard(within: 2)
+        guard !isStopping.isSet() else { return .unavailable(reason: "stopped") }
+        var patience = Patience(seconds: 2 * limits.timeout, isStopping: isStopping.isSet)
         do throws(KafkaError) {
-            // Before anybody is fenced: whoever's topic it is goes on undisturbed.
-            let first = relay.rules.judge(try readMark(committed: false), opening)
-            guard case .opened = first else { return first }
-            let new = try TransactionSession(
-                configuration, relay: relay, patience: patience, discards: discards, isStopping: isStopping.isSet)
-            session = new
-            try new.initialise()
-            CrashPoint.producersFenced.reached()
-            // Now nothing of an earlier producer can come any more.
-            let settled = relay.rules.judge(try readMark(committed: true), opening)
-            guard case .opened(let mark) = settled else {
-                discard(within: 2)
-                return settled
-            }
-            // Says whose the topic is, so that a copy of this store sees it.
-            switch new.publish([], mark: mark) {
-            case .committed: return .opened(mark: mark)
-            case .aborted(let reason):
-                discard(within: 1)
-                return .unavailable(reason: reason.text)
-            case .doubt(let reason):
-                discard(within: 1)
-                return .unavailable(reason: reason)
-            }
+            return try take(opening, &patience)
         } catch {
-            discard(within: 1)
+            discard(within: isStopping.isSet() ? 0.2 : 1)
             return .unavailable(reason: error.description)
         }
     }
 
-    private func readMark(committed: Bool) throws(KafkaError) -> FoundMark? {
-        try KafkaRelayMark.read(
-            configuration, relayID: relay.relayID, readsCommitted: committed, within: isStopping.isSet() ? 1 : 10)
+    private func take(_ opening: SinkOpening, _ patience: inout Patience) throws(KafkaError) -> SinkOpened {
+        // First without taking over: a healthy owner must not be fenced by what may not publish anyway.
+        let found = relay.rules.judge(try readMark(readCommitted: false, &patience), opening)
+        guard case .opened = found else { return found }
+        let session = try ProducerSession(
+            configuration, for: .transactional(id: relay.relayID, timeout: limits.timeout))
+        self.session = session
+        try session.initTransactions(&patience)
+        CrashPoint.producersFenced.reached()
+        let settled = relay.rules.judge(try readMark(readCommitted: true, &patience), opening)
+        guard case .opened(let mark) = settled else {
+            discard(within: 1)
+            return settled
+        }
+        // So that a copy of this store sees whose the topic is.
+        switch run([], mark: mark, in: session) {
+        case .committed: return settled
+        case .aborted(let failure):
+            discard(within: 1)
+            return .unavailable(reason: failure.reason)
+        case .inDoubt(let reason, let isCallOpen):
+            discard(within: 1, isCallOpen: isCallOpen)
+            return .unavailable(reason: reason)
+        }
     }
 
+    private func readMark(readCommitted: Bool, _ patience: inout Patience) throws(KafkaError) -> FoundMark? {
+        try KafkaRelayMark.read(configuration, relayID: relay.relayID, readCommitted: readCommitted, &patience)
+    }
+
+    // MARK: Publishing
+
     package func publish(_ rows: [PublishableRow], publishedThrough: Int64) -> PublishResult {
-        guard !rows.isEmpty else { return publishMark(publishedThrough) }
+        if rows.isEmpty {
+            switch attempt([], mark: publishedThrough, after: publishedThrough) {
+            case .sent: return .published
+            case .aborted(let failure), .refused(let failure):
+                return .failed(publishedThrough: publishedThrough, reason: failure.reason)
+            case .ended(let result): return result
+            }
+        }
         var through = publishedThrough
         var rest = rows[...]
+        var isRepetition = false
         while let first = rest.first {
-            if isStopping.isSet() { return .failed(publishedThrough: through, reason: "stopped") }
-            let group = rest.prefix(limit)
-            let last = group[group.endIndex - 1].number
-            switch transact(group.map(\.record), mark: last) {
-            case .committed:
+            let group = rest.prefix(rowLimit)
+            let last = group.last?.number ?? first.number
+            switch attempt(group.map(\.record), mark: last, after: through) {
+            case .sent:
                 through = last
                 rest = rest.dropFirst(group.count)
-            case .doubt(let reason):
-                return doubt(reason)
-            case .aborted(let reason) where reason.isRefusal && group.count > 1:
-                limit = max(1, group.count / 2)
-            case .aborted(let reason) where reason.isRefusal:
-                switch publishReduced(first) {
-                case .committed:
+                rowLimit = min(rowLimit * 2, Self.mostRows)
+                isRepetition = false
+            case .refused(let failure) where group.count > 1:
+                // What the library itself refuses is known by its place, what the broker does is found by halving.
+                rowLimit = max(1, failure.index ?? group.count / 2)
+                isRepetition = false
+            case .refused(let failure):
+                switch sendReduced(first, failure, after: through) {
+                case .sent:
                     through = first.number
                     rest = rest.dropFirst()
-                case .doubt(let reason): return doubt(reason)
-                case .aborted: return .refused(number: first.number, reason: reason.text)
+                case .refused: return .refused(number: first.number, reason: failure.reason)
+                case .failed(let result): return result
                 }
-            case .aborted(let reason):
-                return .failed(publishedThrough: through, reason: reason.text)
+            case .aborted(let failure) where !isRepetition && !failure.isSilence:
+                // An abort ends what caused it where the producer's numbers were lost: after a refused row its next one always
+                // fails, and after a quiet week the broker has forgotten them.
+                isRepetition = true
+            case .aborted(let failure):
+                rowLimit = max(1, group.count / 2)
+                return .failed(publishedThrough: through, reason: failure.reason)
+            case .ended(let result): return result
             }
         }
         return .published
     }
 
-    private func publishMark(_ mark: Int64) -> PublishResult {
-        switch transact([], mark: mark) {
-        case .committed: .published
-        case .aborted(let reason): .failed(publishedThrough: mark, reason: reason.text)
-        case .doubt(let reason): doubt(reason)
+    /// How one transaction ended, for `publish`.
+    private enum Attempt {
+        case sent
+        /// Aborted, by a record's own fault.
+        case refused(Transaction.Failure)
+        /// Aborted for another reason.
+        case aborted(Transaction.Failure)
+        /// Nothing more can be done now.
+        case ended(PublishResult)
+    }
+
+    private func attempt(_ records: [EncodedRecord], mark: Int64, after through: Int64) -> Attempt {
+        guard let session else { return .ended(.inDoubt(reason: "the sink is not open")) }
+        guard !isStopping.isSet() else { return .ended(.failed(publishedThrough: through, reason: "stopped")) }
+        switch run(records, mark: mark, in: session) {
+        case .committed: return .sent
+        case .aborted(let failure): return failure.refusal == nil ? .aborted(failure) : .refused(failure)
+        case .inDoubt(let reason, let isCallOpen):
+            discard(within: isStopping.isSet() ? 0.2 : 1, isCallOpen: isCallOpen)
+            return .ended(.inDoubt(reason: reason))
         }
     }
 
-    private func transact(_ records: [EncodedRecord], mark: Int64) -> TransactionSession.Outcome {
-        guard let session else { return .doubt("there is no producer") }
-        let start = ContinuousClock.Instant.now
-        let outcome = session.publish(records, mark: mark)
-        if case .committed = outcome, start.duration(to: .now) < Self.slow {
-            limit = min(Self.largest, limit * 2)
-        } else {
-            limit = max(1, min(limit, max(1, records.count)) / 2)
+    private func sendReduced(
+        _ row: PublishableRow, _ failure: Transaction.Failure, after through: Int64
+    ) -> ReducedDeadLetter.Attempt {
+        guard failure.refusal == .tooLarge else { return .refused }
+        return ReducedDeadLetter.send(row, log: configuration.log) { reduction in
+            var result = attempt([reduction], mark: row.number, after: through)
+            if case .aborted(let failure) = result, !failure.isSilence {
+                result = attempt([reduction], mark: row.number, after: through)
+            }
+            return switch result {
+            case .sent: .sent
+            case .refused: .refused
+            case .aborted(let failure): .failed(.failed(publishedThrough: through, reason: failure.reason))
+            case .ended(let result): .failed(result)
+            }
         }
-        return outcome
     }
 
-    /// Sends of a dead letter that is too large as much as the broker takes.
-    private func publishReduced(_ row: PublishableRow) -> TransactionSession.Outcome {
-        var outcome = TransactionSession.Outcome.aborted(.init(text: "it can't be made smaller", isRefusal: true))
-        for reduction in DeadLetterEncoder.reductions(of: row.record) {
-            outcome = transact([reduction], mark: row.number)
-            if case .aborted(let reason) = outcome, reason.isRefusal { continue }
-            if case .committed = outcome { configuration.tellReduction(of: row, isBare: reduction.key == nil) }
-            return outcome
-        }
-        return outcome
+    private func run(_ records: [EncodedRecord], mark: Int64, in session: ProducerSession) -> Transaction.Outcome {
+        Transaction(
+            session: session, configuration: configuration, relayID: relay.relayID, limits: limits,
+            isStopping: isStopping.isSet
+        ).run(records, mark: FoundMark(number: mark, writer: relay.owner.identity.text))
     }
 
-    private func doubt(_ reason: String) -> PublishResult {
-        discard(within: isStopping.isSet() ? 0.2 : 1)
-        return .inDoubt(reason: reason)
-    }
+    // MARK: The end
 
-    /// Makes an `open` or a `publish` that waits return within two seconds. From any thread.
+    /// Makes an `open` or a `publish` that waits return within a second, and every later one at once. From any thread.
     package func interrupt() { isStopping.set() }
 
     package func close(deadline: Double) { discard(within: deadline) }
 
-    private func discard(within seconds: Double) {
-        session?.destroy(within: seconds)
+    /// With `isCallOpen` the thread of that call frees the client once it returns.
+    private func discard(within seconds: Double, isCallOpen: Bool = false) {
+        guard let client = session?.client else { return }
         session = nil
-    }
-}
-
-extension KafkaConfiguration {
-    /// Says that a dead letter went out without a part of it.
-    func tellReduction(of row: PublishableRow, isBare: Bool) {
-        log?(
-            KafkaLogLine(
-                level: 3, facility: "DEADLETTER",
-                message:
-                    "the dead letter of row \(row.number) is too large for the broker and goes without its value"
-                    + (isBare ? ", key and headers" : "")))
+        if !isCallOpen { _ = client.destroy(within: seconds, closed: true) }
     }
 }
