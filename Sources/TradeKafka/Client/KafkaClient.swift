@@ -29,13 +29,15 @@ final class KafkaClient {
 
     /// Frees the client within `seconds`; false where it took longer and is left to a thread of its own, because freeing can
     /// hang after restarts of a broker. Every queue and topic of it is freed before. `closed`: the consumer left its group.
-    func destroy(within seconds: Double, closed: Bool) -> Bool {
+    /// `call`: signalled once a call of this client has returned that still goes on.
+    func destroy(within seconds: Double, closed: Bool, after call: DispatchSemaphore? = nil) -> Bool {
         guard !isDestroyed else { return true }
         isDestroyed = true
         let pointer = SentPointer(pointer: handle)
         let flags = closed ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE
         let done = DispatchSemaphore(value: 0)
         Thread.detachNewThread { [sentRequests] in
+            call?.wait()
             // The library counts until it is gone.
             withExtendedLifetime(sentRequests) { Calls.destroy(pointer.pointer, flags: flags) }
             done.signal()

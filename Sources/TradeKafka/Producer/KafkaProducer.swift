@@ -77,18 +77,23 @@ package final class KafkaProducer: RecordSink {
     }
 
     private func send(_ records: [EncodedRecord]) throws(KafkaError) -> Delivery.Result {
+        let result = try deliver(records)
+        // Here nobody holds the session and its topics any more, which are freed before the client.
+        if result.needsNewSession { discard(within: isStopping.isSet() ? 0.2 : 1) }
+        return result
+    }
+
+    private func deliver(_ records: [EncodedRecord]) throws(KafkaError) -> Delivery.Result {
         let session = try currentSession()
         var topics: [TopicHandle] = []
         for topic in OutputTopic.allCases { topics.append(try session.topic(configuration.topics.name(of: topic))) }
         let delivery = Delivery(session, patience: patience, isStopping: isStopping.isSet)
-        let result = delivery.run(count: records.count) { (index: Int) throws(KafkaError) -> Void in
+        return delivery.run(count: records.count) { (index: Int) throws(KafkaError) -> Void in
             let record = records[index]
             try session.produce(
                 OutgoingRecord(key: record.key, value: record.value, headers: record.headers),
                 to: topics[Int(record.topic.rawValue)], number: index)
         }
-        if result.needsNewSession { discard(within: isStopping.isSet() ? 0.2 : 1) }
-        return result
     }
 
     private func sendReduced(_ row: PublishableRow, after through: Int64) -> ReducedDeadLetter.Attempt {

@@ -46,10 +46,17 @@ package enum KafkaRelayMark {
         let answer = DetachedCall.run(&patience) {
             Result { () throws(KafkaError) in try client.committed([place], within: seconds) }
         }
-        guard let answer else { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context: context) }
-        _ = client.destroy(within: 1, closed: false)
+        let result: Result<[KafkaPartition: CommittedOffset], KafkaError>
+        switch answer {
+        case .returned(let value):
+            result = value
+            _ = client.destroy(within: 1, closed: false)
+        case .open(let call):
+            _ = client.destroy(within: 0, closed: false, after: call)
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context: context)
+        }
         do throws(KafkaError) {
-            return try answer.get()[place].map { FoundMark(number: $0.nextOffset, writer: $0.metadata) }
+            return try result.get()[place].map { FoundMark(number: $0.nextOffset, writer: $0.metadata) }
         } catch {
             var error = error
             error.context = context

@@ -6,7 +6,7 @@ extension ProducerSession {
     func resume(
         _ patience: inout Patience, context: String,
         report: (_ number: Int, _ code: rd_kafka_resp_err_t) -> Void = { _, _ in },
-        _ call: (_ client: OpaquePointer, _ milliseconds: Int32) -> OpaquePointer?
+        call: (_ client: OpaquePointer, _ milliseconds: Int32) -> OpaquePointer?
     ) -> KafkaError? {
         var error: KafkaError
         repeat {
@@ -27,9 +27,8 @@ extension ProducerSession {
 
     /// Takes the transactional id over: what another producer of it has begun is settled, and it can go on with nothing.
     func initTransactions(_ patience: inout Patience) throws(KafkaError) {
-        let error = resume(&patience, context: "taking the relay's transactions over") { client, milliseconds in
-            Calls.initTransactions(client, milliseconds: milliseconds)
-        }
+        let error = resume(
+            &patience, context: "taking the relay's transactions over", call: Calls.initTransactions)
         if let error { throw error }
     }
 }

@@ -1,4 +1,5 @@
 import CRdkafka
+import Dispatch
 import TradeContracts
 import TradePipeline
 
@@ -12,8 +13,8 @@ struct Transaction {
         case committed
         /// It is certain that nothing of it is published.
         case aborted(Failure)
-        /// The producer has to be discarded. `isCallOpen`: one of its calls has not returned, so it may not be freed yet.
-        case inDoubt(reason: String, isCallOpen: Bool = false)
+        /// The producer has to be discarded; not before `call` is signalled, where one of its calls has not returned yet.
+        case inDoubt(reason: String, call: DispatchSemaphore? = nil)
     }
 
     /// Why it was aborted.
@@ -52,10 +53,10 @@ struct Transaction {
         if let failure = send(records, &reports, &patience) { return abort(failure, &reports, sent, before) }
         CrashPoint.rowsAcknowledged.reached()
         switch sendMark(mark, &patience) {
-        case nil: return .inDoubt(reason: "no answer to the relay's mark", isCallOpen: true)
-        case .failure(let error)?:
+        case .open(let call): return .inDoubt(reason: "no answer to the relay's mark", call: call)
+        case .returned(let error?):
             return abort(Failure(reason: error.description, isFatal: error.isFatal), &reports, sent, before)
-        case .success?: return commit(&reports, sent, before, &patience)
+        case .returned(nil): return commit(&reports, sent, before, &patience)
         }
     }
 
@@ -109,23 +110,21 @@ struct Transaction {
 
     // MARK: The mark
 
-    /// Nil where the call has not returned in time.
-    private func sendMark(_ mark: FoundMark, _ patience: inout Patience) -> Result<Void, KafkaError>? {
+    private func sendMark(_ mark: FoundMark, _ patience: inout Patience) -> DetachedCall.End<KafkaError?> {
         let context = "sending the relay's mark \(mark.number) for the group \(relayID)"
         let list: PartitionList
-        do throws(KafkaError) { list = try KafkaRelayMark.list(mark, configuration) } catch { return .failure(error) }
+        do throws(KafkaError) { list = try KafkaRelayMark.list(mark, configuration) } catch { return .returned(error) }
         guard let group = Calls.groupMetadataNew(relayID) else {
-            return .failure(KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: context))
+            return .returned(KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE, context: context))
         }
         let client = session.client
         let milliseconds = patience.milliseconds(atMost: .max)
         return DetachedCall.run(&patience) {
             defer { Calls.groupMetadataDestroy(group) }
-            let error = withExtendedLifetime((client, list)) {
+            return withExtendedLifetime((client, list)) {
                 Calls.sendOffsets(client.handle, list.handle, group, milliseconds: milliseconds)
+                    .map { KafkaError(taking: $0, context: context) }
             }
-            guard let error else { return .success(()) }
-            return .failure(KafkaError(taking: error, context: context))
         }
     }
 
@@ -134,9 +133,8 @@ struct Transaction {
     private func commit(
         _ reports: inout Reports, _ sent: SentRequests, _ before: SentRequests.Numbers, _ patience: inout Patience
     ) -> Outcome {
-        let error = session.resume(&patience, context: "committing a transaction") { client, milliseconds in
-            Calls.commitTransaction(client, milliseconds: milliseconds)
-        }
+        CrashPoint.markSent.reached()
+        let error = session.resume(&patience, context: "committing a transaction", call: Calls.commitTransaction)
         if let error {
             guard error.requiresAbort, !error.isFatal, sent.numbers.endTransaction == before.endTransaction else {
                 return .inDoubt(reason: error.description)
@@ -155,10 +153,8 @@ struct Transaction {
         if failure.isFatal { return .inDoubt(reason: failure.reason) }
         var patience = Patience(seconds: limits.abort, isStopping: isStopping)
         let error = session.resume(
-            &patience, context: "aborting a transaction", report: { reports.add($0, $1) }
-        ) { client, milliseconds in
-            Calls.abortTransaction(client, milliseconds: milliseconds)
-        }
+            &patience, context: "aborting a transaction", report: { reports.add($0, $1) },
+            call: Calls.abortTransaction)
         let failure = failure.reason.isEmpty ? self.failure(of: reports) : failure
         if let error { return .inDoubt(reason: "\(failure.reason); \(error.description)") }
         guard isSingle(sent, before) else {

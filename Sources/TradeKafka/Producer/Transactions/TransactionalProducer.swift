@@ -1,4 +1,5 @@
 import CRdkafka
+import Dispatch
 import TradeContracts
 package import TradePipeline
 
@@ -51,10 +52,9 @@ package final class TransactionalProducer: RecordSink {
         // First without taking over: a healthy owner must not be fenced by what may not publish anyway.
         let found = relay.rules.judge(try readMark(readCommitted: false, &patience), opening)
         guard case .opened = found else { return found }
-        let session = try ProducerSession(
+        session = try ProducerSession(
             configuration, for: .transactional(id: relay.relayID, timeout: limits.timeout))
-        self.session = session
-        try session.initTransactions(&patience)
+        try session?.initTransactions(&patience)
         CrashPoint.producersFenced.reached()
         let settled = relay.rules.judge(try readMark(readCommitted: true, &patience), opening)
         guard case .opened(let mark) = settled else {
@@ -62,13 +62,13 @@ package final class TransactionalProducer: RecordSink {
             return settled
         }
         // So that a copy of this store sees whose the topic is.
-        switch run([], mark: mark, in: session) {
+        switch run([], mark: mark) {
         case .committed: return settled
         case .aborted(let failure):
             discard(within: 1)
             return .unavailable(reason: failure.reason)
-        case .inDoubt(let reason, let isCallOpen):
-            discard(within: 1, isCallOpen: isCallOpen)
+        case .inDoubt(let reason, let call):
+            discard(within: 1, after: call)
             return .unavailable(reason: reason)
         }
     }
@@ -119,7 +119,10 @@ package final class TransactionalProducer: RecordSink {
             case .aborted(let failure):
                 rowLimit = max(1, group.count / 2)
                 return .failed(publishedThrough: through, reason: failure.reason)
-            case .ended(let result): return result
+            case .ended(let result):
+                // One that takes longer than the broker allows ends in doubt.
+                rowLimit = max(1, group.count / 2)
+                return result
             }
         }
         return .published
@@ -137,13 +140,12 @@ package final class TransactionalProducer: RecordSink {
     }
 
     private func attempt(_ records: [EncodedRecord], mark: Int64, after through: Int64) -> Attempt {
-        guard let session else { return .ended(.inDoubt(reason: "the sink is not open")) }
         guard !isStopping.isSet() else { return .ended(.failed(publishedThrough: through, reason: "stopped")) }
-        switch run(records, mark: mark, in: session) {
+        switch run(records, mark: mark) {
         case .committed: return .sent
         case .aborted(let failure): return failure.refusal == nil ? .aborted(failure) : .refused(failure)
-        case .inDoubt(let reason, let isCallOpen):
-            discard(within: isStopping.isSet() ? 0.2 : 1, isCallOpen: isCallOpen)
+        case .inDoubt(let reason, let call):
+            discard(within: isStopping.isSet() ? 0.2 : 1, after: call)
             return .ended(.inDoubt(reason: reason))
         }
     }
@@ -166,8 +168,9 @@ package final class TransactionalProducer: RecordSink {
         }
     }
 
-    private func run(_ records: [EncodedRecord], mark: Int64, in session: ProducerSession) -> Transaction.Outcome {
-        Transaction(
+    private func run(_ records: [EncodedRecord], mark: Int64) -> Transaction.Outcome {
+        guard let session else { return .inDoubt(reason: "the sink is not open") }
+        return Transaction(
             session: session, configuration: configuration, relayID: relay.relayID, limits: limits,
             isStopping: isStopping.isSet
         ).run(records, mark: FoundMark(number: mark, writer: relay.owner.identity.text))
@@ -180,10 +183,10 @@ package final class TransactionalProducer: RecordSink {
 
     package func close(deadline: Double) { discard(within: deadline) }
 
-    /// With `isCallOpen` the thread of that call frees the client once it returns.
-    private func discard(within seconds: Double, isCallOpen: Bool = false) {
+    /// Nobody else may hold the session: its topics and its queue are freed before its client.
+    private func discard(within seconds: Double, after call: DispatchSemaphore? = nil) {
         guard let client = session?.client else { return }
         session = nil
-        if !isCallOpen { _ = client.destroy(within: seconds, closed: true) }
+        _ = client.destroy(within: call == nil ? seconds : 0, closed: true, after: call)
     }
 }
