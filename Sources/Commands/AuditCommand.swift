@@ -16,7 +16,8 @@ enum AuditCommand: Command {
             of rows that were pruned.
 
             It changes nothing and works beside a service that runs: the mark is read first, then the ends of the topics, and last \
-            the rows, so that what is published meanwhile is neither missing nor foreign. Memory: about 60 bytes a row.
+            the rows, so that what is published meanwhile is neither missing nor foreign. Memory: about 80 bytes a row, and up to \
+            16 MiB a partition that is read ahead.
 
             Where the range, or what retention has left, does not begin at offset 0 of a partition, the lowest row that is found in \
             that partition is taken for the first one there: rows below it count as `before the range`, and are not missing. The \

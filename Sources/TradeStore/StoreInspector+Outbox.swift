@@ -18,7 +18,8 @@ extension StoreInspector {
     package func outboxNumbers() throws(StoreError) -> (first: Int64, last: Int64) {
         try read {
             let last = try connection.integer("SELECT last_outbox FROM store") ?? 0
-            return (try connection.integer("SELECT min(number) FROM outbox") ?? last + 1, last)
+            let next = last == .max ? last : last + 1
+            return (try connection.integer("SELECT min(number) FROM outbox") ?? next, last)
         }
     }
 

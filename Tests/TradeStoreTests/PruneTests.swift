@@ -12,7 +12,6 @@ import TradePipeline
 @Suite("Pruning (R97)")
 struct PruneTests {
     private let place: TemporaryStore
-    private static let hour: Int64 = 3_600_000_000
 
     init() throws { place = try TemporaryStore() }
 
@@ -20,18 +19,15 @@ struct PruneTests {
         try SQLiteStore.open(path: place.path, options: TemporaryStore.options)
     }
 
-    /// Times are hours since 1970.
-    private static func time(_ hours: Int64) -> Timestamp { Timestamp(microseconds: hours * hour) }
-
     private func plan(before hours: Int64) throws -> PrunePlan {
-        try StoreInspector(path: place.path, options: TemporaryStore.options).prunable(before: Self.time(hours))
+        try StoreInspector(path: place.path, options: TemporaryStore.options).prunable(before: StoredPast.time(hours))
     }
 
     @discardableResult
     private func prune(before hours: Int64) throws -> PrunePlan? {
         let store = try open()
         defer { store.close() }
-        return try store.prune(before: Self.time(hours), isInterrupted: { false })
+        return try store.prune(before: StoredPast.time(hours), isInterrupted: { false })
     }
 
     private func verify() throws -> [StoreFinding] {
@@ -46,109 +42,10 @@ struct PruneTests {
         try Connection(path: place.path, mode: .readOnly).integer(sql)
     }
 
-    // MARK: - Building a past
-
-    /// Commits entries whose times and outcomes a test names.
-    private struct Past {
-        let store: SQLiteStore
-        private var event: Int64 = 0
-        private var recommendation: Int64 = 0
-        private var position: Int64 = 0
-        private var row: Int64 = 0
-
-        init(_ store: SQLiteStore) { self.store = store }
-
-        mutating func advise(
-            _ id: Int64, at hours: Int64, expert: Int64 = 1, useCase: UseCase = .enterMarket, symbol: String = "AAPL",
-            occurred: Int64? = nil, isDecided: Bool = true
-        ) {
-            event += 1
-            recommendation += 1
-            let reference = EventReference(
-                number: event, identity: EventIdentity(id: "e\(event)"),
-                address: RecordAddress(topic: .analysisCompleted, partition: 0, offset: event),
-                expert: ExpertID(expert), useCase: useCase, occurredAt: PruneTests.time(occurred ?? hours),
-                lookbackDays: 1, trace: nil)
-            let advice = Recommendation(
-                id: RecommendationID(id), symbol: Symbol(symbol), action: .buy, priceAtDate: Fixed9(units: 1),
-                createdAt: PruneTests.time(hours))
-            commit(
-                event: reference,
-                recommendations: [.init(number: recommendation, event: reference, recommendation: advice)])
-            guard isDecided else { return }
-            commit(
-                run: StoreEntries.run(expert: expert, useCase: useCase, event),
-                outcomes: [RecommendationOutcome(number: recommendation, kind: .skipped(.hold), run: event)])
-        }
-
-        mutating func trigger(at hours: Int64) {
-            event += 1
-            commit(
-                event: EventReference(
-                    number: event, identity: EventIdentity(id: "e\(event)"),
-                    address: RecordAddress(topic: .analysisCompleted, partition: 0, offset: event),
-                    expert: ExpertID(1), useCase: .enterMarket, occurredAt: PruneTests.time(hours), lookbackDays: 1,
-                    trace: nil))
-        }
-
-        mutating func trade(
-            _ status: PositionStatus, at hours: Int64, closed: Int64? = nil, closePrice: Int64 = 1, expert: Int64 = 1,
-            symbol: String = "AAPL", side: Side = .buy
-        ) {
-            position += 1
-            var made = StoreEntries.position(position, expert: expert, symbol: symbol, status: status, orders: 2)
-            made.side = side
-            made.price = Fixed9(units: 10)
-            made.createdAt = PruneTests.time(hours)
-            made.openedAt = status == .waiting || status == .failed ? nil : PruneTests.time(hours)
-            if let closed {
-                made.closedAt = PruneTests.time(closed)
-                made.closePrice = Fixed9(units: closePrice)
-            }
-            commit(positions: [made])
-        }
-
-        mutating func publish(_ topic: OutputTopic = .deadLetters, at hours: Int64?, mark: Int64? = nil) {
-            row += 1
-            let made = OutboxRow(
-                number: row,
-                record: .deadLetter(
-                    DeadLetterRecord(
-                        address: RecordAddress(topic: .analysisCompleted, partition: 0, offset: row),
-                        timestamp: hours.map { $0 * 3_600_000 }, bytes: RecordBytes(key: nil, value: nil, headers: []),
-                        cause: Undecodable(.malformed, "m"))))
-            var headers: [UInt8] = []
-            HeaderBlock.append(
-                name: "ce_id".utf8, value: UniqueID(high: 1, low: UInt64(row)).description.utf8, to: &headers)
-            if let hours { HeaderBlock.append(name: "ce_time".utf8, value: PruneTests.text(hours).utf8, to: &headers) }
-            let letter = OutputEncoder(topics: TopicNames()).encode(made.record)
-            made.encoded =
-                topic == .deadLetters ? letter : EncodedRecord(topic: topic, key: nil, value: [1], headers: headers)
-            commit(rows: [made], relayMark: mark)
-        }
-
-        private func commit(
-            event: EventReference? = nil, recommendations: [PendingRecommendation] = [], run: KeyRun? = nil,
-            positions: [Position] = [], outcomes: [RecommendationOutcome] = [], rows: [OutboxRow] = [],
-            relayMark: Int64? = nil
-        ) {
-            let entry = ChangeSet(
-                number: store.lastCommit + 1, event: event, recommendations: recommendations, run: run,
-                positions: positions, outcomes: outcomes, rows: rows, relayMark: relayMark)
-            #expect(store.commit([entry]) == .committed)
-        }
-    }
-
-    private static func text(_ hours: Int64) -> String {
-        let (day, hour) = hours.quotientAndRemainder(dividingBy: 24)
-        return
-            "1970-\(day < 31 ? "01" : "02")-\(String("0\(day % 31 + 1)".suffix(2)))T\(String("0\(hour)".suffix(2))):00:00.000Z"
-    }
-
-    private func build(_ body: (inout Past) -> Void) throws {
+    private func build(_ body: (inout StoredPast) -> Void) throws {
         let store = try open()
         defer { store.close() }
-        var past = Past(store)
+        var past = StoredPast(store)
         body(&past)
     }
 
@@ -262,7 +159,7 @@ struct PruneTests {
         #expect(try plan(before: 50).positions == [1, 2])
         try prune(before: 50)
         let after = try StoreInspector(path: place.path, options: TemporaryStore.options).lastEntries(of: ExpertID(1))
-        #expect(before == after && after == [Self.time(12)])
+        #expect(before == after && after == [StoredPast.time(12)])
     }
 
     @Test("R97: rows above the mark stay, whatever their age; a row has its record's time")
@@ -326,7 +223,7 @@ struct PruneTests {
         for allowed in [0, 1, 1, 1] {
             let store = try open()
             var asked = 0
-            let done = try store.prune(before: Self.time(200)) {
+            let done = try store.prune(before: StoredPast.time(200)) {
                 asked += 1
                 return asked > allowed
             }
@@ -355,7 +252,7 @@ struct PruneTests {
         }
         let store = try SQLiteStore.open(path: place.path, options: options)
         isOn.value = true
-        #expect(throws: StoreError.self) { try store.prune(before: Self.time(200), isInterrupted: { false }) }
+        #expect(throws: StoreError.self) { try store.prune(before: StoredPast.time(200), isInterrupted: { false }) }
         isOn.value = false
         store.close()
         #expect(try verify() == [])
@@ -375,70 +272,5 @@ struct PruneTests {
         let store = try open()
         defer { store.close() }
         #expect(throws: StoreError.self) { try prune(before: 50) }
-    }
-
-    // MARK: - Against a model
-
-    /// Random pasts, pruned at random limits: every question that can still come has the same answer, and what went is exactly
-    /// what the rules name.
-    @Test("R40, R45, R94: answers are the same before and after")
-    func answersStay() throws {
-        let seed = UInt64.random(in: 0 ... .max)
-        print("answersStay: seed \(seed)")
-        var random = ContractRandom(seed: seed)
-        var pruned = 0
-        for round in 0..<25 {
-            let place = try TemporaryStore()
-            let store = try SQLiteStore.open(path: place.path, options: TemporaryStore.options)
-            var past = Past(store)
-            for _ in 0..<60 {
-                let hours = Int64.random(in: 0...40, using: &random)
-                let (expert, symbol) = (Int64.random(in: 1...2, using: &random), random.chance(50) ? "A" : "B")
-                if random.chance(60) {
-                    past.advise(
-                        Int64.random(in: 1...1_000_000, using: &random), at: hours, expert: expert,
-                        useCase: random.chance(50) ? .enterMarket : .openPositions, symbol: symbol,
-                        occurred: hours + Int64.random(in: -3...3, using: &random), isDecided: random.chance(85))
-                } else {
-                    past.trade(
-                        random.chance(70) ? .closed : .failed, at: hours,
-                        closed: hours + Int64.random(in: 0...4, using: &random),
-                        closePrice: Int64.random(in: 9...11, using: &random), expert: expert, symbol: symbol,
-                        side: random.chance(50) ? .buy : .sell)
-                }
-            }
-            let limit = Int64.random(in: 0...45, using: &random)
-            let before = try answers(place, store, from: limit)
-            let gone = try store.prune(before: Self.time(limit), isInterrupted: { false })
-            pruned += (gone?.recommendations.count ?? 0) + (gone?.positions.count ?? 0)
-            #expect(try answers(place, store, from: limit) == before, "seed \(seed), round \(round), limit \(limit)")
-            store.close()
-        }
-        #expect(pruned > 100)
-    }
-
-    private func answers(_ place: TemporaryStore, _ store: SQLiteStore, from limit: Int64) throws -> [String] {
-        let queries = SQLiteQueries(path: place.path, options: TemporaryStore.options)
-        var lines: [String] = []
-        for expert in [Int64(1), 2].map({ ExpertID($0) }) {
-            guard case .expert(let snapshot) = try queries.answer(.expert(expert, pendingLimit: .max)) else { continue }
-            lines.append("\(snapshot.entries.map(\.microseconds)) \(snapshot.positions.count)")
-            let pending = snapshot.keys.flatMap(\.pending)
-            lines += pending.map { StoreDump.describe($0) }
-            var questions = pending.map {
-                HistoryQuestion(
-                    symbol: $0.recommendation.symbol, createdAt: $0.recommendation.createdAt, id: $0.recommendation.id)
-            }
-            for symbol in ["A", "B", "C"] {
-                for hours in [limit, limit + 1, limit + 7, 1_000] {
-                    questions.append(
-                        HistoryQuestion(
-                            symbol: Symbol(symbol), createdAt: Self.time(hours), id: RecommendationID(500_000)))
-                }
-            }
-            guard case .history(let answers) = try queries.answer(.history(expert, questions)) else { continue }
-            lines += zip(questions, answers).map { "\($0.symbol) \($0.createdAt.microseconds) \($1)" }
-        }
-        return lines
     }
 }
