@@ -79,7 +79,7 @@ extension IntakeRecord {
     func answer(_ identities: Set<EventIdentity>, _ recommendations: Set<RecommendationKey>) {
         guard case .event(let event) = decoded.body else { return }
         identityInStore = identities.contains(event.identity)
-        recommendationsInStore = Set(recommendationKeys.filter(recommendations.contains))
+        recommendationsInStore = Set(self.recommendations.lazy.map(\.key).filter(recommendations.contains))
     }
 }
 

@@ -8,7 +8,14 @@ package enum DerivedID {
 
     /// The id of the position that a recommendation opens: a *transaction* on the wire.
     package static func position(expert: ExpertID, recommendation: RecommendationID) -> UniqueID {
-        let name = ByteWriter(capacity: 64)
+        position(expert: expert, recommendation: recommendation, name: ByteWriter(capacity: 64))
+    }
+
+    /// `name`: takes the id's name.
+    private static func position(
+        expert: ExpertID, recommendation: RecommendationID, name: ByteWriter
+    ) -> UniqueID {
+        name.removeAll()
         name.append("transaction/" as StaticString)
         name.append(expert.rawValue)
         name.append(UInt8(ascii: "/"))
@@ -36,7 +43,8 @@ package enum DerivedID {
             name.append(role.rawValue)
             return version5(namespace, name.bytes)
         }
-        return CandidateIDs(position: position(expert: expert, recommendation: entryRecommendation), orders: orders)
+        return CandidateIDs(
+            position: position(expert: expert, recommendation: entryRecommendation, name: name), orders: orders)
     }
 
     /// The id of a skip; `topic` is the name of the input topic of the event.

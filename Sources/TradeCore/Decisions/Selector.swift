@@ -8,6 +8,7 @@ struct Selector {
     func selection() -> Selection {
         var skipped: [Selection.Skipped] = []
         var opinions: [Int] = []
+        opinions.reserveCapacity(pending.count)
         for (index, recommendation) in pending.enumerated() {
             if recommendation.createdAt < limit {
                 skipped.append(.init(index: index, reason: .stale, message: "created before the lookback of the pass"))
@@ -35,6 +36,7 @@ struct Selector {
     private func latest(of opinions: [Int], skipped: inout [Selection.Skipped]) -> [Int] {
         if opinions.count < 2 { return opinions }
         var latest: [Symbol: Int] = [:]
+        latest.reserveCapacity(opinions.count)
         for index in opinions {
             let symbol = pending[index].symbol
             guard let other = latest[symbol] else {

@@ -142,8 +142,10 @@ extension Pipeline {
                 }
             }
             entry.expert?.uncommitted -= 1
-            for position in entry.changes.positions where position.status.isTerminal {
-                for order in position.orders { recentEndings.markDurable(order.id, tickets) }
+            // By place here and below: a loop over the elements would copy each of them.
+            let positions = entry.changes.positions
+            for place in positions.indices where positions[place].status.isTerminal {
+                for order in positions[place].orders { recentEndings.markDurable(order.id, tickets) }
             }
             switch entry.intent {
             case .record(let record): finish(record, entry.changes, &touched)
@@ -178,8 +180,9 @@ extension Pipeline {
         let partition = record.partition
         partition.uncommitted -= 1
         if changes.event != nil, let identity = record.identity { recentEvents.markDurable(identity, tickets) }
-        for pending in changes.recommendations {
-            recentRecommendations.markDurable(pending.recommendationKey, tickets)
+        let recommendations = changes.recommendations
+        for place in recommendations.indices {
+            recentRecommendations.markDurable(recommendations[place].recommendationKey, tickets)
         }
         closeTickets(record)
         guard let position = changes.position else { return }

@@ -8,8 +8,7 @@ final class IntakeRecord {
     let partition: PartitionState
     /// Of an event: its identity, and its recommendations' keys, with their hashes. Found once, they are looked up often.
     let identity: IdentityKey?
-    let recommendationKeys: [RecommendationKey]
-    let recommendationHashes: [UInt64]
+    let recommendations: [(key: RecommendationKey, stableHash: UInt64)]
     /// Whether the store holds the event's identity; nil: not asked, or not answered yet.
     var identityInStore: Bool?
     /// Those of the event's recommendations that the store holds; nil as above.
@@ -29,14 +28,15 @@ final class IntakeRecord {
         self.partition = partition
         guard case .event(let event) = decoded.body else {
             identity = nil
-            recommendationKeys = []
-            recommendationHashes = []
+            recommendations = []
             return
         }
         let key = event.lockKey
         identity = IdentityKey(event.identity)
-        recommendationKeys = event.recommendations.map { RecommendationKey(key: key, id: $0.id) }
-        recommendationHashes = recommendationKeys.map(\.stableHash)
+        recommendations = event.recommendations.map { recommendation in
+            let key = RecommendationKey(key: key, id: recommendation.id)
+            return (key, key.stableHash)
+        }
     }
 }
 

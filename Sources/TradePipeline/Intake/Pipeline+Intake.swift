@@ -79,7 +79,7 @@ extension Pipeline {
         guard let identity = record.identity, record.identityInStore == nil else { return false }
         if filter.mayContain(identity.stableHash), recentEvents.state(of: identity) == nil { return true }
         guard record.recommendationsInStore == nil else { return false }
-        return zip(record.recommendationKeys, record.recommendationHashes).contains { key, hash in
+        return record.recommendations.contains { key, hash in
             filter.mayContain(hash) && recentRecommendations.state(of: key) == nil
         }
     }
@@ -94,7 +94,7 @@ extension Pipeline {
             record.loads += 1
             record.tickets.append(tickets.open())
             identities.append(event.identity)
-            keys += record.recommendationKeys
+            keys += record.recommendations.lazy.map(\.key)
         }
         load(.known(identities: identities, recommendations: keys), for: .identities(records))
     }
@@ -158,7 +158,7 @@ extension Pipeline {
         let source = newReference(to: event, record)
         var fresh: [PendingRecommendation] = []
         var skips: [OutputRecord] = []
-        for (place, (recommendation, itsKey)) in zip(event.recommendations, record.recommendationKeys).enumerated() {
+        for (recommendation, (itsKey, hash)) in zip(event.recommendations, record.recommendations) {
             if isKnown(itsKey, record) {
                 skips.append(
                     .skip(
@@ -169,7 +169,7 @@ extension Pipeline {
                 continue
             }
             fresh.append(newPending(recommendation, of: source))
-            filter.insert(record.recommendationHashes[place])
+            filter.insert(hash)
             recentRecommendations.insertQueued(itsKey, ())
         }
         filter.insert(identity.stableHash)

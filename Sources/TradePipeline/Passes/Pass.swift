@@ -55,4 +55,12 @@ final class Pass {
         self.run = run
         self.starter = starter
     }
+
+    /// Its entry is queued. Should it have to be settled once more, after a refusal, it is evaluated anew; until it is durable
+    /// the evaluation would only take memory.
+    func forgetEvaluation() {
+        subjects = []
+        decisions = []
+        ids = []
+    }
 }

@@ -186,6 +186,7 @@ extension Pipeline {
     private func finish(_ pass: Pass, _ changes: Changes) {
         pass.key.forget(changes.outcomes)
         pass.phase = .committing
+        pass.forgetEvaluation()
         enqueue(.pass(pass), changes, expert: pass.key.expert)
     }
 }

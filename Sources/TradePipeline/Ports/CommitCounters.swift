@@ -31,13 +31,22 @@ package struct CommitCounters: Hashable, Sendable {
         } else if !entry.recommendations.isEmpty {
             throw Refusal("recommendations without their event")
         }
-        for pending in entry.recommendations {
-            try Self.raise(&recommendation, to: pending.number, what: "recommendation")
-            guard pending.event.number == entry.event?.number else {
-                throw Refusal("recommendation \(pending.number) belongs to event \(pending.event.number)")
+        // By place: a loop over the elements would copy each of them.
+        let (recommendations, positions) = (entry.recommendations, entry.positions)
+        for place in recommendations.indices {
+            try Self.raise(&recommendation, to: recommendations[place].number, what: "recommendation")
+            guard
+                recommendations[place].event === entry.event
+                    || recommendations[place].event.number == entry.event?.number
+            else {
+                throw Refusal(
+                    "recommendation \(recommendations[place].number) belongs to event "
+                        + "\(recommendations[place].event.number)")
             }
         }
-        for changed in entry.positions where changed.number > position { position = changed.number }
+        for place in positions.indices where positions[place].number > position {
+            position = positions[place].number
+        }
         for row in entry.rows {
             try Self.raise(&outboxRow, to: row.number, what: "outbox row")
             guard row.encoded != nil else { throw Refusal("outbox row \(row.number) is not encoded") }

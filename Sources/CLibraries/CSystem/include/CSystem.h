@@ -3,6 +3,7 @@
 
 #include "Condition.h"
 #include "FileLock.h"
+#include "Memory.h"
 #include "Signals.h"
 #include "UnixSocket.h"
 

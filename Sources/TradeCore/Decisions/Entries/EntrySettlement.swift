@@ -36,12 +36,13 @@ struct EntrySettlement {
         var following = settings.diversifies ? candidates.count { EntryChecks.refusal($0, settings) == nil } : 0
         var outcomes: [CandidateOutcome] = []
         outcomes.reserveCapacity(candidates.count)
-        for candidate in candidates {
-            if let refusal = EntryChecks.refusal(candidate, settings) {
+        // By place: a loop over the candidates would copy each of them.
+        for place in candidates.indices {
+            if let refusal = EntryChecks.refusal(candidates[place], settings) {
                 outcomes.append(refusal)
             } else {
                 following -= 1
-                outcomes.append(enter(candidate, in: context, following: following))
+                outcomes.append(enter(candidates[place], in: context, following: following))
             }
         }
         return outcomes

@@ -2,6 +2,10 @@
 package final class CompiledRuleset: Sendable {
     package let source: Ruleset
     let rules: [CompiledRule]
+    /// What the rules test, one rule behind the other.
+    let tests: [CompiledTrigger.Test]
+    /// For each rule the end of its tests; they begin where those of the rule before end.
+    let ends: [Int]
 
     /// Whether any condition asks about the past: the previous recommendation (R40) or the last closes (R45). Where none does
     /// nobody has to look it up.
@@ -10,6 +14,12 @@ package final class CompiledRuleset: Sendable {
     package init(_ ruleset: Ruleset) {
         source = ruleset
         rules = ruleset.rules.map(CompiledRule.init)
+        var tests: [CompiledTrigger.Test] = []
+        ends = rules.map { rule in
+            tests += rule.defect == nil ? rule.triggers.map(\.test) : [.defect]
+            return tests.count
+        }
+        self.tests = tests
         readsHistory = rules.contains { $0.triggers.contains(where: \.readsHistory) }
     }
 }

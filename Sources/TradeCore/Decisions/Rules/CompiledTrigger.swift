@@ -1,24 +1,21 @@
 /// A trigger whose names have been looked up, with what an explanation says of it.
-///
-/// An object, as its rule is: a value would copy its texts' references wherever evaluation comes to it.
-final class CompiledTrigger: Sendable {
+struct CompiledTrigger: Sendable {
+    /// What is evaluated: without references, so that none is counted on the way through a ruleset.
     enum Test: Sendable {
         case flag(FlagCondition)
         case number(NumericCondition, NumericComparison, ExactDecimal)
+        /// In place of all triggers of a rule that has a defect.
+        case defect
     }
 
     let source: Trigger
     let test: Test
 
-    private init(source: Trigger, test: Test) {
-        self.source = source
-        self.test = test
-    }
-
     var readsHistory: Bool {
         switch test {
         case .flag(let flag): flag.readsHistory
         case .number(let condition, _, _): condition.readsHistory
+        case .defect: false
         }
     }
 

@@ -2,10 +2,10 @@
 enum ConditionNumber: Sendable {
     /// `numerator / divisor`; the divisor is above 0.
     case quotient(ExactDecimal, by: ExactDecimal)
+    /// A number that is no fraction.
+    case whole(ExactDecimal)
     /// No earlier close of its kind (R33).
     case infinite
     /// What is missing, for the rule's error (R32).
-    case absent(String)
-
-    static func whole(_ value: ExactDecimal) -> ConditionNumber { .quotient(value, by: ExactDecimal(1)) }
+    case absent(StaticString)
 }

@@ -9,14 +9,17 @@ struct RuleEvaluation {
     init(explain: Bool) { self.explain = explain }
 
     mutating func decide(_ subject: EvaluationSubject, _ ruleset: CompiledRuleset) -> RuleDecision {
+        if explain { traces.reserveCapacity(ruleset.rules.count) }
         var ended = false
-        for (index, rule) in ruleset.rules.enumerated() {
+        var start = 0
+        for (index, end) in ruleset.ends.enumerated() {
             if ended {
                 guard explain else { break }
-                traces.append(RuleTrace(rule: rule.name, outcome: .notReached))
-                continue
+                traces.append(RuleTrace(rule: ruleset.rules[index].name, outcome: .notReached))
+            } else if matches(index, start..<end, of: ruleset, subject) {
+                ended = apply(ruleset.rules[index], at: index, in: subject.useCase)
             }
-            if matches(rule, subject) { ended = apply(rule, at: index, in: subject.useCase) }
+            start = end
         }
         // In two steps: a call on `self` would take its copy before the prices add their errors.
         let requested = price(subject, ruleset)
@@ -24,40 +27,67 @@ struct RuleEvaluation {
     }
 
     /// Whether all triggers hold, in order up to the first that does not or has an error (R34).
-    private mutating func matches(_ rule: CompiledRule, _ subject: EvaluationSubject) -> Bool {
-        if let defect = rule.defect {
-            fail(rule, defect.text, trigger: defect.trigger)
+    private mutating func matches(
+        _ index: Int, _ tests: Range<Int>, of ruleset: CompiledRuleset, _ subject: EvaluationSubject
+    ) -> Bool {
+        for place in tests {
+            let result = RuleEvaluation.result(of: ruleset.tests[place], subject)
+            if case .holds = result { continue }
+            note(result, ruleset.rules[index], at: place - tests.lowerBound)
             return false
         }
-        for trigger in rule.triggers where !holds(trigger, of: rule, subject) { return false }
-        if explain { traces.append(RuleTrace(rule: rule.name, outcome: .matched)) }
+        if explain { traces.append(RuleTrace(rule: ruleset.rules[index].name, outcome: .matched)) }
         return true
     }
 
-    private mutating func holds(
-        _ trigger: CompiledTrigger, of rule: CompiledRule, _ subject: EvaluationSubject
-    ) -> Bool {
+    /// How a test of a trigger ends.
+    private enum TestResult {
+        case holds
+        /// With the fraction that did not satisfy the comparison, where it was one.
+        case misses(ExactDecimal?, by: ExactDecimal)
+        case absent(StaticString)
+        case outOfRange
+        case defect
+    }
+
+    private static func result(of test: CompiledTrigger.Test, _ subject: EvaluationSubject) -> TestResult {
+        let one = ExactDecimal(1)
         do throws(ArithmeticOverflow) {
-            switch trigger.test {
+            switch test {
             case .flag(let condition):
-                if try condition.holds(for: subject) { return true }
-                miss(rule, trigger.source)
+                return try condition.holds(for: subject) ? .holds : .misses(nil, by: one)
             case .number(let condition, let comparison, let value):
                 switch try condition.number(for: subject) {
-                case .absent(let what):
-                    fail(rule, "condition \(trigger.source.condition) has no \(what)", trigger: trigger.source)
-                case .infinite:
-                    if comparison.holdsForInfinity { return true }
-                    miss(rule, trigger.source)
+                case .absent(let what): return .absent(what)
+                case .infinite: return comparison.holdsForInfinity ? .holds : .misses(nil, by: one)
+                case .whole(let number): return comparison.holds(number, value) ? .holds : .misses(number, by: one)
                 case .quotient(let numerator, let divisor):
-                    if comparison.holds(numerator, try value.multiplied(by: divisor)) { return true }
-                    miss(rule, trigger.source, actual: explain ? numerator.roundedQuotient(by: divisor) : nil)
+                    let holds = comparison.holds(numerator, try value.multiplied(by: divisor))
+                    return holds ? .holds : .misses(numerator, by: divisor)
                 }
+            case .defect: return .defect
             }
         } catch {
-            fail(rule, "condition \(trigger.source.condition) is out of range", trigger: trigger.source)
+            return .outOfRange
         }
-        return false
+    }
+
+    /// Notes why a rule does not hold. `place`: of the trigger in the rule.
+    private mutating func note(_ result: TestResult, _ rule: CompiledRule, at place: Int) {
+        if case .misses(let number, let divisor) = result {
+            guard explain else { return }
+            let actual = number.flatMap { $0.roundedQuotient(by: divisor) }
+            traces.append(trace(rule, .notMatched, rule.triggers[place].source, actual: actual))
+        } else if case .defect = result {
+            if let defect = rule.defect { fail(rule, defect.text, trigger: defect.trigger) }
+        } else {
+            let source = rule.triggers[place].source
+            if case .absent(let what) = result {
+                fail(rule, "condition \(source.condition) has no \(what)", trigger: source)
+            } else {
+                fail(rule, "condition \(source.condition) is out of range", trigger: source)
+            }
+        }
     }
 
     /// Takes the actions of a rule that matched; whether evaluation ends with it.
@@ -106,11 +136,6 @@ struct RuleEvaluation {
             }
         return RuleDecision(
             verdict: takesEffect ? .requested(requested) : nothing, explanation: explanation, errors: text)
-    }
-
-    private mutating func miss(_ rule: CompiledRule, _ trigger: Trigger, actual: Fixed9? = nil) {
-        guard explain else { return }
-        traces.append(trace(rule, .notMatched, trigger, actual: actual))
     }
 
     private mutating func fail(_ rule: CompiledRule, _ text: String, trigger: Trigger?) {
