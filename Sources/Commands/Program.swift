@@ -8,7 +8,8 @@ package enum Program {
             RunCommand.self, BrokerCommand.self, TopicsCommand.self, EmitCommand.self, CaptureCommand.self,
             ReplayCommand.self, HaltCommand.self, ResumeCommand.self, ExplainCommand.self, AuditCommand.self,
             DeadLettersListCommand.self, DeadLettersRedriveCommand.self, StoreSnapshotCommand.self,
-            StoreVerifyCommand.self, StorePruneCommand.self, StoreSetMarkCommand.self, CheckCommand.self,
+            StoreVerifyCommand.self, StorePruneCommand.self, StoreSetMarkCommand.self,
+            StoreAcceptCommand.self, CheckCommand.self,
             CompletionsCommand.self,
         ]
     }

@@ -12,7 +12,7 @@ package final class SQLiteStore: Store {
     /// The Kafka cluster that the input positions belong to, "" before one was adopted.
     package var cluster: String { session?.cluster ?? "" }
 
-    /// The file is another one than the last start found: a copy, or moved from elsewhere. Whoever uses the other one has to be
+    /// The file is another one than the last service used: a copy, or moved from elsewhere. Whoever uses the other one has to be
     /// looked for (G6).
     package let mayBeCopy: Bool
 
@@ -128,6 +128,14 @@ package final class SQLiteStore: Store {
 
     /// The input positions of the cluster and the topics in use.
     package var inputPositions: [TopicPartition: InputPosition] { session?.inputPositions ?? [:] }
+
+    /// Writes down that this file is the one in use, once it is certain that nobody uses another one.
+    package func confirmFile() throws(StoreError) {
+        guard let session else { throw doubt }
+        do { try StartRegister(connection: session.connection).confirmFile(start: identity.start) } catch {
+            throw StoreError(error, path: path)
+        }
+    }
 
     /// The store's mark, and the highest row that was given out (design §6).
     package var relayMark: Int64 { session?.counters.relayMark ?? 0 }

@@ -32,7 +32,7 @@ struct IdentityCheck {
         let owner = try store.owner()
         // A new embedded broker holds nothing of anybody; one that is still the same nobody else can know.
         if cluster.isEmbedded { return StartIdentity(owner: owner) }
-        if store.mayBeCopy {
+        if store.mayBeCopy, !owner.isAccepted {
             guard try waitForSilence(isStopping, pause) else { return nil }
         }
         guard try checkMark(owner, isStopping, pause) else { return nil }

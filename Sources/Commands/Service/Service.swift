@@ -88,6 +88,7 @@ package final class Service: Sendable {
         if !cluster.isEmbedded { kafka.groupInstanceID = store.identity.id.description }
         try checkReferenceTopic(kafka)
         guard let identity = try checkIdentity(kafka, cluster, store) else { return .stopped(complete: true) }
+        try store.confirmFile()
         CrashPoint.identityChecked.reached()
         kafka.refusesCommit = { text in
             text.isEmpty ? nil : identity.owner.refusal(of: text, what: "an offset of the group")

@@ -1,5 +1,8 @@
 import Settings
+import Telemetry
 import TradeContracts
+import TradeKafka
+import TradePipeline
 import TradeStore
 
 /// `store set-mark`: where publishing goes on, said by an operator (design §6).
@@ -12,8 +15,7 @@ enum StoreSetMarkCommand: Command {
             that are not are never published; rows above N are published, again where they were before, with the same ids. Without \
             --execute it says which rows that concerns.
 
-            The stop before counts as a clean one then, so that the next start takes the store's mark where Kafka has none. Where \
-            Kafka has one, the higher of the two counts.
+            The stop before counts as a clean one then. On a real Kafka its mark is set, too, because the higher one of the two counts.
 
             With --execute nobody may hold the store.
             """,
@@ -21,7 +23,7 @@ enum StoreSetMarkCommand: Command {
         options: [
             .config, Option("execute", "Sets the mark."), Option("all", "Lists every row; 20 by default."),
         ],
-        settings: Setting.all(under: "store.", "kafka.topics.", "log."))
+        settings: Setting.all(under: "store.", "kafka.", "log."))
 
     private static let listed = 20
 
@@ -43,8 +45,17 @@ enum StoreSetMarkCommand: Command {
         let store = try StoreOwnership.take(path, options)
         defer { store.close() }
         try store.setRelayMark(mark)
-        // The mark in Kafka is to be written here, after the store's: until both are, the higher one counts at the next start.
+        // After the store's: until both are written, the higher one counts at the next start.
+        try writeKafkaMark(mark, configuration, store)
         context.output("the mark is \(mark)\n")
         return .done
+    }
+
+    private static func writeKafkaMark(_ mark: Int64, _ configuration: Configuration, _ store: SQLiteStore) throws {
+        guard let servers = configuration.servers else { return }
+        let kafka = configuration.kafkaConfiguration(servers: servers, logger: .none)
+        if try KafkaAdmin(kafka).identity(within: 10).isEmbedded { return }
+        try KafkaRelayMark.write(
+            FoundMark(number: mark, writer: store.identity.text), kafka, relayID: configuration.relayID)
     }
 }

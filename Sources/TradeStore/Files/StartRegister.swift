@@ -6,8 +6,8 @@ import TradePipeline
 struct StartRegister {
     let connection: Connection
 
-    /// Notes a start, and first of all who this store is. `mayBeCopy`: the file is another one than the last start found, so
-    /// another one may be in use (G6).
+    /// Notes a start, and first of all who this store is. `mayBeCopy`: the file is another one than the one that was confirmed
+    /// last, so that other one may be in use (G6).
     func register() throws -> (identity: StoreIdentity, mayBeCopy: Bool) {
         let now = WallTime.now
         try connection.execute("BEGIN IMMEDIATE")
@@ -26,11 +26,10 @@ struct StartRegister {
             let (start, overflow) = last.addingReportingOverflow(1)
             guard !overflow else { throw DamagedRow("start \(last) can't be followed") }
             let noted = try connection.statement(
-                "INSERT INTO starts(start, incarnation, started_at, file) VALUES (?, ?, ?, ?)")
+                "INSERT INTO starts(start, incarnation, started_at) VALUES (?, ?, ?)")
             noted.bind(1, integer: start)
             noted.bind(2, integer: Int64(bitPattern: incarnation))
             noted.bind(3, integer: now)
-            noted.bind(4, text: file)
             try noted.run()
             let id = try storeID()
             try connection.execute("COMMIT")
@@ -42,10 +41,18 @@ struct StartRegister {
         }
     }
 
-    /// The file that the last start found; nil where it wrote none down, or there was none.
+    /// Nobody else uses this store: a start from another file has to ask again.
+    func confirmFile(start: Int64) throws {
+        let row = try connection.statement("UPDATE starts SET file = ? WHERE start = ?")
+        row.bind(1, text: try StoreFile.identity(of: connection.path))
+        row.bind(2, integer: start)
+        try row.run()
+    }
+
+    /// The file that was confirmed last; nil where none was.
     private func lastFile() throws -> String? {
         let row = try connection.statement(
-            "SELECT file FROM starts WHERE file IS NOT NULL AND start = (SELECT max(start) FROM starts)")
+            "SELECT file FROM starts WHERE file IS NOT NULL ORDER BY start DESC LIMIT 1")
         defer { row.reset() }
         return try row.step() ? row.text(0) : nil
     }

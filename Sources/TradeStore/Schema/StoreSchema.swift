@@ -13,7 +13,8 @@ enum StoreSchema {
         Migration(name: "which file a start found, and what an operator accepts", sql: acceptances),
     ]
 
-    // `starts.file`: device and inode, so that a copy is told from a file that stayed where it was (G6). `acceptances`: what an
+    // `starts.file`: device and inode of a service that found nobody else using the store, so that a copy is told from a file that
+    // stayed where it was (G6). `acceptances`: what an
     // operator has accepted for one start; `kind`: 1 owner, 2 gap (of a topic's partition); `used_by`: that start.
     private static let acceptances = """
         ALTER TABLE starts ADD COLUMN file TEXT;
