@@ -61,7 +61,7 @@ let package = Package(
             name: "ServiceSupport",
             dependencies: [
                 "Support", "Commands", "Settings", "Telemetry", "TradeCore", "TradeContracts", "TradePipeline",
-                "TradeKafka", "TradeStore", "CSpawn", "CSQLite",
+                "TradeKafka", "TradeStore", "CSpawn", "CSQLite", "CRdkafka",
             ],
             path: "Tests/Support/Service"),
         // What the benchmarks need of C: they count allocations, and parse without us.
