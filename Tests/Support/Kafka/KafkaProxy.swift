@@ -86,6 +86,8 @@ package final class KafkaProxy: Sendable {
     package func close() {
         let all = state.withLock { state in
             state.isClosed = true
+            // It may hold this proxy.
+            state.rule = { _ in .pass }
             defer { state.held = [] }
             return Array(state.descriptors)
         }

@@ -63,6 +63,21 @@ import TradePipeline
         try bench.expectOnce(40)
     }
 
+    /// The mark alone can't be written: a new producer may be what it needs.
+    @Test func theMarkAloneFails() throws {
+        let bench = try RelayBench()
+        let sink = try bench.makeSink()
+        defer { sink.close(deadline: 5) }
+        sink.expectOpen(5)
+        let result = ForcedError.on("send_offsets_to_transaction") { sink.publish([], publishedThrough: 5) }
+        guard case .inDoubt = result else {
+            Issue.record("\(result)")
+            return
+        }
+        #expect(sink.expectOpen(5, expectsMark: true) == 5)
+        #expect(sink.publish([], publishedThrough: 5) == .published)
+    }
+
     /// A part of the rows is published, then a transaction fails: what is told is what holds.
     @Test func failureInTheSecondTransaction() throws {
         let bench = try RelayBench()

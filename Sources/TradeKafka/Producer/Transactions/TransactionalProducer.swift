@@ -84,7 +84,9 @@ package final class TransactionalProducer: RecordSink {
             switch attempt([], mark: publishedThrough, after: publishedThrough) {
             case .sent: return .published
             case .aborted(let failure), .refused(let failure):
-                return .failed(publishedThrough: publishedThrough, reason: failure.reason)
+                // Where the broker has forgotten the producer, only sending rows would make the library take a new number.
+                discard(within: 1)
+                return .inDoubt(reason: failure.reason)
             case .ended(let result): return result
             }
         }
