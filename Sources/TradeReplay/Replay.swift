@@ -20,6 +20,8 @@ package final class Replay {
     private let evaluator: PassEvaluator
     private let output: (EnvelopeRecord) throws -> Void
     private var assigned: Set<TopicPartition> = []
+    /// That of the last record, which is mostly that of the next one, too.
+    private var latest: TopicPartition?
     private var offsets: [OutputTopic: Int64] = [:]
     /// Output records that the machine doesn't know to be published, and those of them that it has given out.
     private var unacknowledged = 0
@@ -58,7 +60,11 @@ package final class Replay {
     /// (R12): `counters.redelivered`.
     package func take(_ record: DecodedRecord) throws {
         let address = record.address
-        if assigned.insert(address.topicPartition).inserted { pipeline.assigned([address.topicPartition], now: now) }
+        let partition = address.topicPartition
+        if partition != latest {
+            if assigned.insert(partition).inserted { pipeline.assigned([partition], now: now) }
+            latest = partition
+        }
         pipeline.arrived([record], now: now)
         try settle("\(topics.name(of: address.topic)) partition \(address.partition) offset \(address.offset)")
     }

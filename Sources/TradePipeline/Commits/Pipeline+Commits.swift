@@ -119,9 +119,10 @@ extension Pipeline {
         settleWithdrawals()
         finishRevocation()
         completeReference(now)
-        if partitions.values.reduce(0, { $0 + $1.waiting.count }) > configuration.intakeAtCommit {
+        let waiting = partitions.values.reduce(0) { $0 + $1.waiting.count }
+        if waiting > configuration.intakeAtCommit {
             intakeDue = now.monotonic
-        } else {
+        } else if waiting > 0 {
             drainAll(now)
         }
     }

@@ -116,8 +116,12 @@ final class ReferenceTable {
 
     /// Books what the positions of an expert bind from now on, on its account, too.
     func setTotals(of expert: ExpertID, _ totals: Totals) {
-        let before = expertTotals[expert] ?? Totals()
-        expertTotals[expert] = totals.used.mantissa == 0 && totals.ordered.mantissa == 0 ? nil : totals
+        // Looked up once for the totals that are there as for those that come.
+        let isNothing = totals.used.mantissa == 0 && totals.ordered.mantissa == 0
+        let known =
+            isNothing
+            ? expertTotals.removeValue(forKey: expert) : expertTotals.updateValue(totals, forKey: expert)
+        let before = known ?? Totals()
         if let account = experts[expert]?.value.account { book(account, minus: before, plus: totals) }
     }
 
@@ -133,14 +137,16 @@ final class ReferenceTable {
 
     private func book(_ account: AccountID, minus: Totals, plus: Totals) {
         do throws(ArithmeticOverflow) {
-            guard let known = accountTotals[account, default: Totals()] else {
+            let index = accountTotals.index(forKey: account)
+            guard let known = index.map({ accountTotals.values[$0] }) ?? Totals() else {
                 // It was out of range: only a new sum says whether it still is.
                 accountTotals[account] = .some(try sum(of: account))
                 return
             }
             let used = try known.used.subtracting(minus.used).adding(plus.used)
             let ordered = try known.ordered.subtracting(minus.ordered).adding(plus.ordered)
-            accountTotals[account] = .some(Totals(used: used, ordered: ordered))
+            let totals = Totals(used: used, ordered: ordered)
+            if let index { accountTotals.values[index] = totals } else { accountTotals[account] = .some(totals) }
         } catch {
             accountTotals[account] = .some(nil)
         }
