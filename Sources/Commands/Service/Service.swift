@@ -91,7 +91,8 @@ package final class Service: Sendable {
         try store.confirmFile()
         CrashPoint.identityChecked.reached()
         kafka.refusesCommit = { text in
-            text.isEmpty ? nil : identity.owner.refusal(of: text, what: "an offset of the group")
+            text.isEmpty || identity.owner.isAccepted
+                ? nil : identity.owner.refusal(of: text, what: "an offset of the group")
         }
         sayDelivery(cluster.isEmbedded)
         let runner = try makeRunner(kafka, cluster, identity, store: store, topics: topics, changes)

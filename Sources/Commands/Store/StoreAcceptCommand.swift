@@ -48,7 +48,8 @@ enum StoreAcceptCommand: Command {
         switch arguments.arguments.first {
         case "owner": return .owner
         case "gap":
-            guard let topic = arguments.value("topic"), let partition = try arguments.integer("partition", in: 0...999_999)
+            guard let topic = arguments.value("topic"),
+                let partition = try arguments.integer("partition", in: 0...999_999)
             else { throw UsageError("a gap needs --topic and --partition", command: definition.name) }
             return .gap(topic: topic, partition: Int32(partition))
         case let other:

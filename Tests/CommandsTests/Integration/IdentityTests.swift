@@ -11,11 +11,16 @@ extension Processes {
     @Suite(.enabled(if: ServiceBroker.realServers != nil)) struct IdentityTests {
         /// A store that has traded, and was stopped: cleanly, or killed.
         private static func traded(
-            _ harness: ServiceHarness, _ outputs: OutputReader, events: ClosedRange<Int64> = 1...20, isClean: Bool = true
+            _ harness: ServiceHarness, _ outputs: OutputReader, events: ClosedRange<Int64> = 1...20,
+            isClean: Bool = true
         ) throws {
             try harness.site.publish(events.map { .event("event-\($0)", expert: $0 % 4 + 1, [.init($0, "S\($0)")]) })
             let process = try harness.spawn()
-            #expect(outputs.read { $0.orders.count >= Int(events.upperBound) }, "\(process.errors)")
+            let last = events.upperBound
+            #expect(
+                outputs.read { outputs in
+                    Set(outputs.all.compactMap { $0.integer("recommendation_id") }).isSuperset(of: events)
+                }, "up to \(last): \(process.errors)")
             let store = try harness.store()
             #expect(try Eventually.holds { try store.integer("SELECT last_outbox - relay_mark FROM store") == 0 })
             process.send(isClean ? SIGTERM : SIGKILL)
@@ -37,8 +42,9 @@ extension Processes {
         private static func expectGoesOn(
             _ harness: ServiceHarness, _ outputs: OutputReader, _ event: String, more: String = ""
         ) throws {
-            try harness.site.publish([.event(event, [.init(Int64(abs(event.hashValue % 1_000_000)) + 1_000, event)])])
             let process = try harness.spawn(more)
+            #expect(process.waitForErrors("Running", seconds: 90), "\(process.errors)")
+            try harness.site.publish([.event(event, [.init(Int64(abs(event.hashValue % 1_000_000)) + 1_000, event)])])
             #expect(
                 outputs.read { $0.all.contains { $0.text("event_id") == event } },
                 "\(event): \(process.errors)\n\(outputs.summary)")
@@ -144,7 +150,9 @@ extension Processes {
             var kafka = KafkaConfiguration(bootstrapServers: harness.site.servers)
             kafka.groupID = harness.site.group
             let topic = harness.site.topics.analysisCompleted
-            try KafkaAdmin(kafka).commit([KafkaPartition(topic: topic, partition: 0): .init(nextOffset: 1, metadata: "")])
+            try KafkaAdmin(kafka).commit([
+                KafkaPartition(topic: topic, partition: 0): .init(nextOffset: 1, metadata: "")
+            ])
             try Self.expectRefused(harness, outputs, ["was set to 1 by a tool"])
         }
 
@@ -156,12 +164,16 @@ extension Processes {
             var kafka = KafkaConfiguration(bootstrapServers: harness.site.servers)
             kafka.groupID = harness.site.group
             let topic = harness.site.topics.analysisCompleted
-            try KafkaAdmin(kafka).commit([KafkaPartition(topic: topic, partition: 0): .init(nextOffset: 3, metadata: "")])
+            try KafkaAdmin(kafka).commit([
+                KafkaPartition(topic: topic, partition: 0): .init(nextOffset: 3, metadata: "")
+            ])
             try Self.expectGoesOn(harness, outputs, "new")
             #expect(Set(outputs.all.compactMap { $0.text("event_id") }) == ["old-4", "old-5", "new"])
         }
 
-        @Test("A topic made anew, shorter or longer than the position, is refused; a gap is accepted by a command", arguments: [3, 60])
+        @Test(
+            "A topic made anew, shorter or longer than the position, is refused; a gap is accepted by a command",
+            arguments: [3, 60])
         func madeAnew(_ length: Int64) throws {
             let harness = try ServiceHarness(.kafka, partitions: 1)
             let outputs = try harness.site.outputs()

@@ -44,7 +44,9 @@ package final class KafkaDamage {
         defer { rd_kafka_DeleteTopic_destroy(request) }
         try retrying("deleting the topic \(topic)") {
             rd_kafka_DeleteTopics(client, &request, 1, nil, queue)
-        } result: { _ in RD_KAFKA_RESP_ERR_NO_ERROR }
+        } result: { _ in
+            RD_KAFKA_RESP_ERR_NO_ERROR
+        }
     }
 
     /// Deletes a partition's records below an offset, as retention does.
@@ -56,7 +58,9 @@ package final class KafkaDamage {
         defer { rd_kafka_DeleteRecords_destroy(request) }
         try retrying("deleting records of \(topic)") {
             rd_kafka_DeleteRecords(client, &request, 1, nil, queue)
-        } result: { _ in RD_KAFKA_RESP_ERR_NO_ERROR }
+        } result: { _ in
+            RD_KAFKA_RESP_ERR_NO_ERROR
+        }
     }
 
     // A group of which a killed process is still a member, or a coordinator that is only just there, refuses at first.
