@@ -16,7 +16,7 @@ package struct KafkaProperties: Hashable, Sendable, CustomStringConvertible {
         ]
         for name in [
             "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "enable.idempotence",
-            "group.instance.id",
+            "group.instance.id", "transaction.timeout.ms",
         ] {
             refused[name] = "the service sets it, nothing would be safe otherwise"
         }

@@ -10,6 +10,8 @@ package final class ServiceHarness {
     package let folder: TemporaryFolder
     /// What the next start runs with.
     package var configuration: Configuration
+    /// What the next process has of the library's properties for its consumer.
+    package var consumerProperties: [String: String] = [:]
 
     /// `reference`: what the reference file holds; nil: there is none.
     package convenience init(
@@ -65,6 +67,8 @@ package final class ServiceHarness {
     /// The configuration of a service in a process of its own, as YAML.
     package func configurationFile(_ more: String = "") -> String {
         let topics = site.topics
+        let properties = consumerProperties.sorted { $0.key < $1.key }.map { "\($0.key): \"\($0.value)\"" }
+        let consumer = properties.isEmpty ? "" : "\n  consumer_properties: {\(properties.joined(separator: ", "))}"
         let reference = configuration.reference.file.map { "\nreference: {file: \($0.path)}" } ?? ""
         return """
             kafka:
@@ -72,7 +76,7 @@ package final class ServiceHarness {
               group_id: \(site.group)
               topics: {analysis_completed: \(topics.analysisCompleted), order_updates: \(topics.orderUpdates),
                 reference: \(topics.reference ?? "null"), orders_created: \(topics.ordersCreated),
-                events_skipped: \(topics.eventsSkipped), dead_letters: \(topics.deadLetters)}
+                events_skipped: \(topics.eventsSkipped), dead_letters: \(topics.deadLetters)}\(consumer)
             store: {path: \(configuration.store.path.path)}
             http: {port: null}\(reference)
             \(more)
