@@ -17,12 +17,11 @@ package struct KafkaCluster: Sendable {
     }()
 
     package func tell(_ order: String, node: Int = 1) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: script)
-        process.arguments = [order, folder, "\(node)"]
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ServiceFailure("\(script) \(order) \(node) failed") }
+        // A node that is started lives on, and must not hold our pipes.
+        let command = "exec \"$0\" \"$@\" >/dev/null 2>&1 </dev/null"
+        let process = try ChildProcess("/bin/sh", ["-c", command, script, order, folder, "\(node)"])
+        guard process.waitForExit(seconds: 90) == .code(0) else {
+            throw ServiceFailure("\(script) \(order) \(node) failed")
+        }
     }
 }
