@@ -23,9 +23,12 @@ struct IdentityCheck {
 
     /// A position beyond the end of its partition may be a leader that lags behind (R99).
     private static let patience = 30.0
-    /// How long a member of a group stays in it after its process has died, at most: the longest session that a broker allows by
+    /// How long a member of a group stays in it after its process has died, at most: a session of this configuration, 45 s by
     /// default, and a little.
-    private static let silence = 75.0
+    private var silence: Double {
+        let text = kafka.consumerProperties["session.timeout.ms"] ?? kafka.properties["session.timeout.ms"] ?? ""
+        return (Double(text) ?? 45_000) / 1_000 + 15
+    }
 
     /// Nil where the stop came first. `pause` waits so many seconds, or until the stop.
     func run(isStopping: () -> Bool, pause: (Double) -> Void) throws -> StartIdentity? {
@@ -46,7 +49,7 @@ struct IdentityCheck {
     private func waitForSilence(_ isStopping: () -> Bool, _ pause: (Double) -> Void) throws -> Bool {
         logger.notice(
             "The store's file is another one than at its last start: looking whether somebody uses the other one")
-        let end = MonotonicTime.after(seconds: IdentityCheck.silence)
+        let end = MonotonicTime.after(seconds: silence)
         while let busy = try attempt(isStopping, pause, { try InputInspection(kafka).groupHasMembers(within: 5) }) {
             guard busy else { return true }
             guard MonotonicTime.now < end else {

@@ -7,6 +7,9 @@ import TradePipeline
 extension Processes {
     /// The process is killed at each named point around every commit and publishing, alone and in pairs.
     @Suite struct CrashPointTests {
+        /// All pairs, and each point again when something is under way.
+        private static let isLong = ProcessInfo.processInfo.environment["TRADE_MANAGER_ALL_PAIRS"] != nil
+
         private static func points(_ broker: ServiceBroker) -> [CrashPoint] {
             CrashPoint.allCases.filter { broker == .kafka || !$0.needsTransactions }
         }
@@ -20,7 +23,7 @@ extension Processes {
             var load = Load()
             for point in Self.points(broker) {
                 // The first time that it is passed, and one when something is under way.
-                for passed in [0, 1] {
+                for passed in Self.isLong ? [0, 1] : [0] {
                     try expectDeath(harness, at: "\(point.rawValue):\(passed)", &load, mayMiss: passed > 0)
                 }
             }
@@ -35,11 +38,10 @@ extension Processes {
             let points = Self.points(broker)
             var pairs = points.flatMap { first in points.map { (first, $0) } }
             pairs.shuffle(using: &random)
-            let all = ProcessInfo.processInfo.environment["TRADE_MANAGER_ALL_PAIRS"] != nil
             let harness = try ServiceHarness(broker)
             let outputs = try harness.site.outputs()
             var load = Load()
-            for (first, second) in pairs.prefix(all ? pairs.count : 8) {
+            for (first, second) in pairs.prefix(Self.isLong ? pairs.count : 6) {
                 try expectDeath(harness, at: first.rawValue, &load)
                 try expectDeath(harness, at: second.rawValue, &load)
             }

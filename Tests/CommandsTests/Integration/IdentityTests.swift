@@ -9,6 +9,13 @@ extension Processes {
     /// Whose offsets and marks are there is never guessed (G6, R99): what is not this store's is refused with what to do, nothing is
     /// decided or published, and what is goes on.
     @Suite(.enabled(if: ServiceBroker.realServers != nil)) struct IdentityTests {
+        /// With short sessions: a killed member leaves its group after one.
+        private static func harness(partitions: Int32 = 4) throws -> ServiceHarness {
+            let harness = try ServiceHarness(.kafka, partitions: partitions)
+            harness.consumerProperties = ["session.timeout.ms": "6000"]
+            return harness
+        }
+
         /// A store that has traded, and was stopped: cleanly, or killed.
         private static func traded(
             _ harness: ServiceHarness, _ outputs: OutputReader, events: ClosedRange<Int64> = 1...20,
@@ -61,7 +68,7 @@ extension Processes {
 
         @Test("An older state of a store is refused, and accepted by a command")
         func restored() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try Self.harness()
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             let older = try Self.copy(harness)
@@ -80,7 +87,7 @@ extension Processes {
 
         @Test("Another store in the group, and another on the orders topic, are refused; the first goes on")
         func otherStores() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try Self.harness()
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             let other = try ServiceHarness(at: harness.site)
@@ -99,7 +106,7 @@ extension Processes {
 
         @Test("A copy is refused while the original runs, and that goes on")
         func copied() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try Self.harness()
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             let original = try harness.spawn()
@@ -121,7 +128,7 @@ extension Processes {
 
         @Test("A copy that was run while the original was stopped makes the original refuse")
         func forked() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try Self.harness()
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             let copy = try Self.copy(harness)
@@ -142,7 +149,7 @@ extension Processes {
 
         @Test("Offsets that a tool has set are refused: the store decides what is read")
         func resetGroup() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try Self.harness()
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             let damage = try KafkaDamage(harness.site)
@@ -158,7 +165,7 @@ extension Processes {
 
         @Test("Migration: a group without our texts is taken over from its offsets")
         func migration() throws {
-            let harness = try ServiceHarness(.kafka, partitions: 1)
+            let harness = try Self.harness(partitions: 1)
             let outputs = try harness.site.outputs()
             try harness.site.publish((1...5).map { .event("old-\($0)", [.init($0, "O\($0)")]) })
             var kafka = KafkaConfiguration(bootstrapServers: harness.site.servers)
@@ -175,7 +182,7 @@ extension Processes {
             "A topic made anew, shorter or longer than the position, is refused; a gap is accepted by a command",
             arguments: [3, 60])
         func madeAnew(_ length: Int64) throws {
-            let harness = try ServiceHarness(.kafka, partitions: 1)
+            let harness = try Self.harness(partitions: 1)
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             let topic = harness.site.topics.analysisCompleted
@@ -201,7 +208,7 @@ extension Processes {
 
         @Test("Retention past the position is a gap")
         func retention() throws {
-            let harness = try ServiceHarness(.kafka, partitions: 1)
+            let harness = try Self.harness(partitions: 1)
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             try harness.site.publish((1...10).map { .event("lost-\($0)", [.init(500 + $0, "L\($0)")]) })
@@ -211,7 +218,7 @@ extension Processes {
 
         @Test("A relay group that is gone after a kill is refused; after a clean stop the store's mark is enough")
         func deletedRelayGroup() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try Self.harness()
             let outputs = try harness.site.outputs()
             let relay = RelayIdentity.defaultID(ordersTopic: harness.site.topics.ordersCreated)
             try Self.traded(harness, outputs)
@@ -233,7 +240,7 @@ extension Processes {
 
         @Test("A moved file, a changed group, another relay id and another delivery each go on")
         func changes() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try Self.harness()
             let outputs = try harness.site.outputs()
             try Self.traded(harness, outputs)
             let path = harness.configuration.store.path.path
