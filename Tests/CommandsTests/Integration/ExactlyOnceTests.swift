@@ -76,10 +76,10 @@ extension Processes {
 
         @Test(
             "G2, G5: a broker that hangs, and one that is killed and comes back, under load",
-            .enabled(if: KafkaCluster.given != nil), arguments: ["pause", "kill"])
+            .enabled(if: KafkaCluster.script != nil), arguments: ["pause", "kill"])
         func outage(_ kind: String) throws {
-            let cluster = try #require(KafkaCluster.given)
-            let harness = try ServiceHarness(.kafka)
+            let cluster = try KafkaCluster(script: #require(KafkaCluster.script))
+            let harness = try ServiceHarness(at: BrokerSite(.kafka, servers: cluster.servers))
             let outputs = try harness.site.outputs()
             let process = try harness.spawn()
             #expect(process.waitForErrors("Running"), "\(process.errors)")

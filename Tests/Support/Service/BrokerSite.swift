@@ -14,7 +14,9 @@ package final class BrokerSite {
     private var publisher: KafkaPublisher?
 
     /// Starts the embedded broker or finds the real one, and makes the topics, with names that no other test has.
-    package init(_ kind: ServiceBroker, partitions: Int32 = 4) throws {
+    ///
+    /// `servers`: another real Kafka than the one of all tests.
+    package init(_ kind: ServiceBroker, partitions: Int32 = 4, servers other: String? = nil) throws {
         self.kind = kind
         let run = String(UInt64.random(in: 0 ... .max), radix: 36)
         var topics = TopicNames()
@@ -28,7 +30,7 @@ package final class BrokerSite {
         group = "group-\(run)"
         let wanted = EmbeddedBroker.topics(of: topics, partitions: partitions)
         embedded = kind == .embedded ? try EmbeddedBroker(topics: wanted) : nil
-        servers = embedded?.bootstrapServers ?? ServiceBroker.realServers ?? ""
+        servers = embedded?.bootstrapServers ?? other ?? ServiceBroker.realServers ?? ""
         var configuration = KafkaConfiguration(bootstrapServers: servers)
         configuration.topics = topics
         // Bytes that are too large for the service have to get there first.
