@@ -30,6 +30,9 @@ extension Processes {
                 }, "up to \(last): \(process.errors)")
             let store = try harness.store()
             #expect(try Eventually.holds { try store.integer("SELECT last_outbox - relay_mark FROM store") == 0 })
+            // All of it has been read, so that what comes later is seen.
+            let rows = try store.integer("SELECT last_outbox FROM store")
+            #expect(outputs.read { $0.all.count >= Int(rows) }, "\(outputs.all.count) of \(rows)")
             process.send(isClean ? SIGTERM : SIGKILL)
             #expect(process.waitForExit() == (isClean ? .code(0) : .signal(SIGKILL)), "\(process.errors)")
         }
