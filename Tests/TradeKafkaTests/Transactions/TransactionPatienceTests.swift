@@ -62,7 +62,8 @@ import TradePipeline
         let start = ContinuousClock.Instant.now
         let result = sink.publish(RelayBench.rows(1...20), publishedThrough: 0)
         let elapsed = ContinuousClock.Instant.now - start
-        #expect(elapsed < .seconds(7), "\(result)")
+        // Far below the 60 s that the library itself would wait, also on a machine under load.
+        #expect(elapsed < .seconds(15), "\(result)")
         switch result {
         case .inDoubt, .failed(0, _): break
         default: Issue.record("\(result)")
