@@ -77,8 +77,6 @@ package final class Pipeline {
     var markQueued = false
     /// Whether an entry with what the store knows of the relay is queued.
     var noteQueued = false
-    /// Outbox numbers whose withdrawal is queued.
-    var queuedWithdrawals: Set<Int64> = []
     var sweep: [ExpertUseCase]
     var troubles = Troubles()
 

@@ -6,7 +6,8 @@ extension SQLiteStore {
     /// Deletes the history that may go (R97), in small transactions, and says what went; nil where it was interrupted: then a part of
     /// it is gone, and the store is whole. `isInterrupted` is asked between two transactions.
     package func prune(before limit: Timestamp, isInterrupted: () -> Bool) throws(StoreError) -> PrunePlan? {
-        try upkeep { connection in
+        try withSession { session in
+            let connection = session.connection
             let plan = try PrunePlanner(connection: connection).plan(before: limit)
             return try StorePruner(connection: connection).prune(plan, isInterrupted: isInterrupted) ? plan : nil
         }
@@ -16,28 +17,17 @@ extension SQLiteStore {
     /// that of a clean stop, so that a mark in Kafka that is missing does not stop the next start (design §6). Throws above the
     /// highest number that was given out.
     package func setRelayMark(_ mark: Int64) throws(StoreError) {
-        try upkeep { connection in
+        try withSession { session in
+            let connection = session.connection
             let last = try connection.integer("SELECT last_outbox FROM store") ?? 0
             guard (0...max(0, last)).contains(mark) else {
                 throw StoreError.unusable(
                     path: path, reason: "a mark of \(mark) can't be: outbox numbers go from 1 to \(last)")
             }
-            try connection.execute("BEGIN IMMEDIATE")
-            do {
+            try connection.inTransaction {
                 try connection.execute("UPDATE store SET relay_mark = \(mark), relay_is_clean = 1")
                 try RelayRows(connection).forget(through: mark)
-                try connection.execute("COMMIT")
-            } catch {
-                try? connection.rollBack()
-                throw error
             }
         }
-    }
-
-    private func upkeep<Answer>(_ body: (Connection) throws -> Answer) throws(StoreError) -> Answer {
-        guard let connection = session?.connection else {
-            throw .unusable(path: path, reason: "it is in doubt: it has to be opened anew first")
-        }
-        do { return try body(connection) } catch { throw StoreError(error, path: path) }
     }
 }

@@ -47,15 +47,11 @@ package final class SQLiteStore: Store {
     package var lastCommit: Int64 { session?.lastCommit ?? 0 }
 
     package func snapshot(identity: (UInt64) -> Void) throws -> StoreSnapshot {
-        guard let session else { throw doubt }
-        do { return try session.snapshot(identity: identity, decode: options.decodeReference) } catch {
-            throw StoreError(error, path: path)
-        }
+        try withSession { try $0.snapshot(identity: identity, decode: options.decodeReference) }
     }
 
     package func openPositions(_ body: (Position) -> Void) throws {
-        guard let session else { throw doubt }
-        do { try PositionRows(session.connection).unfinished(body) } catch { throw StoreError(error, path: path) }
+        try withSession { try PositionRows($0.connection).unfinished(body) }
     }
 
     package func commit(_ entries: [ChangeSet]) -> CommitResult {
@@ -94,36 +90,23 @@ package final class SQLiteStore: Store {
 
     /// What is halted (R93).
     package func halts() throws(StoreError) -> [Halt] {
-        guard let session else { throw doubt }
-        do { return HaltTable(try HaltRows(session.connection).all()).all } catch {
-            throw StoreError(error, path: path)
-        }
+        try withSession { HaltTable(try HaltRows($0.connection).all()).all }
     }
 
     /// Says which Kafka cluster the input positions are read from (G6.6): nothing changes for the one that is known; a new
     /// embedded broker, whose identity is random, drops input positions and offsets of reference data; another real cluster
     /// is refused where there are positions. Called before anything is read.
     package func adoptCluster(id: String, isEmbedded: Bool) throws(StoreError) {
-        guard let session else { throw doubt }
-        do { try session.adoptCluster(id: id, isEmbedded: isEmbedded) } catch { throw StoreError(error, path: path) }
-    }
-
-    /// Whether a start of this store wrote such an identity: a mark with another one is not ours (G6.1).
-    package func knows(_ start: StoreIdentity) throws(StoreError) -> Bool {
-        guard let session else { throw doubt }
-        do {
-            return try start.id == identity.id && StartRegister(connection: session.connection).contains(start)
-        } catch { throw StoreError(error, path: path) }
+        try withSession { try $0.adoptCluster(id: id, isEmbedded: isEmbedded) }
     }
 
     /// Whose marks and offsets are this store's (G6).
     package func owner() throws(StoreError) -> StoreOwner {
-        guard let session else { throw doubt }
-        do {
-            let starts = try StartRegister(connection: session.connection).all(of: identity.id)
-            let isAccepted = try AcceptanceRows(session.connection).open().contains(.owner)
-            return StoreOwner(identity: identity, starts: starts, isAccepted: isAccepted)
-        } catch { throw StoreError(error, path: path) }
+        try withSession { session in
+            StoreOwner(
+                identity: identity, starts: try StartRegister(connection: session.connection).all(of: identity.id),
+                isAccepted: try AcceptanceRows(session.connection).open().contains(.owner))
+        }
     }
 
     /// The input positions of the cluster and the topics in use.
@@ -131,43 +114,37 @@ package final class SQLiteStore: Store {
 
     /// Writes down that this file is the one in use, once it is certain that nobody uses another one.
     package func confirmFile() throws(StoreError) {
-        guard let session else { throw doubt }
-        do { try StartRegister(connection: session.connection).confirmFile(start: identity.start) } catch {
-            throw StoreError(error, path: path)
-        }
+        try withSession { try StartRegister(connection: $0.connection).confirmFile(start: identity.start) }
     }
 
     /// The store's mark, and the highest row that was given out (design §6).
     package var relayMark: Int64 { session?.counters.relayMark ?? 0 }
     package var highestRow: Int64 { session?.counters.outboxRow ?? 0 }
 
-    /// Whether a mark of ours has to be at this place: it was put there, and since then something may have been published.
-    package func expectsMark(at place: String) throws(StoreError) -> Bool {
-        guard let session else { throw doubt }
-        do {
-            guard let note = try RelayRows(session.connection).note() else { return false }
-            return !note.isClean && note.place.name == place
-        } catch { throw StoreError(error, path: path) }
+    /// What is known of the relay; nil: nothing was ever published.
+    package func relayNote() throws(StoreError) -> RelayNote? {
+        try withSession { try RelayRows($0.connection).note() }
     }
 
     /// What an operator has accepted, and no start has used.
     package func acceptances() throws(StoreError) -> Set<Acceptance> {
-        guard let session else { throw doubt }
-        do { return try AcceptanceRows(session.connection).open() } catch { throw StoreError(error, path: path) }
+        try withSession { try AcceptanceRows($0.connection).open() }
     }
 
     /// Writes down what an operator accepts; the next start uses it.
     package func accept(_ acceptance: Acceptance) throws(StoreError) {
-        guard let session else { throw doubt }
-        do { try AcceptanceRows(session.connection).insert(acceptance) } catch { throw StoreError(error, path: path) }
+        try withSession { try AcceptanceRows($0.connection).insert(acceptance) }
     }
 
     /// Uses what was accepted: these positions take the places of those that lie in a gap (R99).
     package func useAcceptances(moving positions: [InputPosition]) throws(StoreError) {
+        try withSession { try $0.useAcceptances(start: identity.start, moving: positions) }
+    }
+
+    /// What is asked or done outside of commits; throws while the store is in doubt.
+    func withSession<Answer>(_ body: (StoreSession) throws -> Answer) throws(StoreError) -> Answer {
         guard let session else { throw doubt }
-        do { try session.useAcceptances(start: identity.start, moving: positions) } catch {
-            throw StoreError(error, path: path)
-        }
+        do { return try body(session) } catch { throw StoreError(error, path: path) }
     }
 
     /// Closes the file and gives the lock back; the store is of no more use. What is durable is durable without it.

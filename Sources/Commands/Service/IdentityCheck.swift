@@ -50,7 +50,8 @@ struct IdentityCheck {
         logger.notice(
             "The store's file is another one than at its last start: looking whether somebody uses the other one")
         let end = MonotonicTime.after(seconds: silence)
-        while let busy = try attempt(isStopping, pause, { try InputInspection(kafka).groupHasMembers(within: 5) }) {
+        let inspection = try InputInspection(kafka)
+        while let busy = try attempt(isStopping, pause, { try inspection.groupHasMembers(within: 5) }) {
             guard busy else { return true }
             guard MonotonicTime.now < end else {
                 throw refused(
@@ -74,7 +75,7 @@ struct IdentityCheck {
         guard let found else { return false }
         let opening = SinkOpening(
             mark: store.relayMark, highest: store.highestRow,
-            expectsMark: try store.expectsMark(at: "\(cluster.id)/\(relayID)"))
+            expectsMark: try store.relayNote()?.expectsMark(at: configuration.relayPlace(cluster).name) ?? false)
         if case .refused(let reason) = RelayMarkRules(owner: owner, relayID: relayID).judge(found[0], opening) {
             throw refused(reason)
         }
@@ -89,10 +90,10 @@ struct IdentityCheck {
         let rules = InputPositionRules(owner: owner)
         let accepted = try store.acceptances()
         let positions = store.inputPositions
+        let inspection = try InputInspection(kafka)
         let end = MonotonicTime.after(seconds: IdentityCheck.patience)
         while true {
             let found = try attempt(isStopping, pause) {
-                let inspection = try InputInspection(kafka)
                 let partitions = Set(try inspection.partitions(within: 5)).union(positions.keys.filter(isRead))
                 return try inspection.inspect(partitions.sorted(), positions: positions, within: 10)
             }

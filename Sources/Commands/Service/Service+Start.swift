@@ -133,12 +133,11 @@ extension Service {
     ) throws -> PipelineRunner {
         var pipeline = configuration.pipeline
         pipeline.startOffsets = identity.startOffsets
-        let delivery = cluster.isEmbedded ? .atLeastOnce : configuration.relayDelivery
+        let place = configuration.relayPlace(cluster)
         let relay = RelayIdentity(relayID: configuration.relayID, owner: identity.owner)
-        pipeline.relay = RelayPlace(
-            name: cluster.isEmbedded ? "" : "\(cluster.id)/\(relay.relayID)", delivery: delivery)
+        pipeline.relay = place
         let sink: any RecordSink =
-            delivery == .exactlyOnce
+            place.delivery == .exactlyOnce
             ? try TransactionalProducer(kafka, relay: relay)
             : try KafkaProducer(kafka, relay: cluster.isEmbedded ? nil : relay)
         var parts = PipelineParts(

@@ -38,7 +38,14 @@ extension Configuration {
     /// The relay's group and transactional id.
     var relayID: String { kafka.relayID ?? RelayIdentity.defaultID(ordersTopic: kafka.topics.ordersCreated) }
 
-    var relayDelivery: RelayDelivery { delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce }
+    /// Where the relay publishes to, and how.
+    func relayPlace(_ cluster: KafkaClusterIdentity) -> RelayPlace {
+        cluster.isEmbedded
+            ? RelayPlace(name: "", delivery: .atLeastOnce)
+            : RelayPlace(name: "\(cluster.id)/\(relayID)", delivery: relayDelivery)
+    }
+
+    private var relayDelivery: RelayDelivery { delivery == .exactlyOnce ? .exactlyOnce : .atLeastOnce }
 
     /// How to reach the broker; `servers`: those of the embedded broker where it runs in this process.
     func kafkaConfiguration(servers: String, logger: Logger) -> KafkaConfiguration {

@@ -52,14 +52,7 @@ package enum DerivedID {
         topic: String, partition: Int32, offset: Int64, eventID: String, recommendation: RecommendationID?,
         reason: SkipReason
     ) -> UniqueID {
-        let name = ByteWriter(capacity: 256)
-        name.append("skip/" as StaticString)
-        name.append(topic)
-        name.append(UInt8(ascii: "/"))
-        name.append(Int64(partition))
-        name.append(UInt8(ascii: "/"))
-        name.append(offset)
-        name.append(UInt8(ascii: "/"))
+        let name = self.name("skip/", topic: topic, partition: partition, offset: offset)
         name.append(eventID)
         name.append(UInt8(ascii: "/"))
         if let recommendation { name.append(recommendation.rawValue) } else { name.append(UInt8(ascii: "-")) }
@@ -70,16 +63,22 @@ package enum DerivedID {
 
     /// What a dead letter is known by: it has no id of its own, but a record leads to one only.
     package static func deadLetter(topic: String, partition: Int32, offset: Int64, reason: String) -> UniqueID {
-        let name = ByteWriter(capacity: 128)
-        name.append("dead-letter/" as StaticString)
+        let name = self.name("dead-letter/", topic: topic, partition: partition, offset: offset)
+        name.append(reason)
+        return version5(namespace, name.bytes)
+    }
+
+    /// The beginning of a name that is made of where an input record stands.
+    private static func name(_ kind: StaticString, topic: String, partition: Int32, offset: Int64) -> ByteWriter {
+        let name = ByteWriter(capacity: 256)
+        name.append(kind)
         name.append(topic)
         name.append(UInt8(ascii: "/"))
         name.append(Int64(partition))
         name.append(UInt8(ascii: "/"))
         name.append(offset)
         name.append(UInt8(ascii: "/"))
-        name.append(reason)
-        return version5(namespace, name.bytes)
+        return name
     }
 
     /// UUIDv5 (RFC 9562, section 5.5) of a name in a namespace.

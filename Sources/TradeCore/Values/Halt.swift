@@ -4,6 +4,15 @@ package enum HaltScope: Hashable, Sendable, CustomStringConvertible {
     case account(AccountID)
     case expert(ExpertID)
 
+    /// Whether an expert of an account is concerned.
+    package func covers(_ expert: ExpertID, account: AccountID) -> Bool {
+        switch self {
+        case .all: true
+        case .account(let id): id == account
+        case .expert(let id): id == expert
+        }
+    }
+
     package var description: String {
         switch self {
         case .all: "all"

@@ -36,7 +36,7 @@ package struct InputInspection {
         for (partition, name) in zip(partitions, names) {
             let (low, high): (Int64, Int64) = try admin.client.watermarks(
                 name.topic, name.partition, milliseconds: KafkaAdmin.milliseconds(seconds))
-            let found = committed[name].map { (offset: $0.nextOffset, writer: $0.metadata) }
+            let found = committed[name].map { FoundMark(number: $0.nextOffset, writer: $0.metadata) }
             result[partition] = FoundPartition(committed: found, low: low, high: high, lastChecksum: nil)
             if let last = positions[partition]?.lastOffset, last >= low, last < high { lastOffsets[name] = last }
         }
@@ -64,6 +64,14 @@ struct LastRecords {
     {
         guard !offsets.isEmpty else { return [:] }
         let client = try KafkaClient(configuration, for: .range(groupID: configuration.groupID))
+        defer { _ = client.destroy(within: 1, closed: false) }
+        return try read(offsets, with: client, within: seconds)
+    }
+
+    // The queue is freed here, before its client.
+    private func read(
+        _ offsets: [KafkaPartition: Int64], with client: KafkaClient, within seconds: Double
+    ) throws(KafkaError) -> [KafkaPartition: UInt64] {
         let events = try KafkaQueue.consumer(of: client)
         let logs = Calls.setLogQueue(client.handle, nil)
         guard logs == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(logs, context: "opening the log queue") }
@@ -75,7 +83,6 @@ struct LastRecords {
         for (partition, offset) in offsets { list.add(partition.topic, partition.partition, offset: offset) }
         let code = Calls.assign(client.handle, list.handle)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "taking partitions") }
-        defer { _ = client.destroy(within: 1, closed: false) }
         return try collect(offsets, from: events, within: seconds)
     }
 

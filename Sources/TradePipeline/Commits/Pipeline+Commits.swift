@@ -161,7 +161,7 @@ extension Pipeline {
                 noteQueued = false
                 relay.durableNote = note
             case .withdrawal(let withdrawn):
-                queuedWithdrawals.remove(withdrawn.row)
+                withdrawn.isQueued = false
                 relay.finishWithdrawal(of: withdrawn.row)
             }
             if let expert = entry.expert { noteIdle(expert) }

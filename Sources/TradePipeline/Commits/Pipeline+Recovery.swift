@@ -60,7 +60,7 @@ extension Pipeline {
             noteQueued = false
             relay.note = relay.durableNote
             if relay.phase == .ending { relay.phase = .open }
-        case .withdrawal(let withdrawn): queuedWithdrawals.remove(withdrawn.row)
+        case .withdrawal(let withdrawn): withdrawn.isQueued = false
         default: break
         }
         if let withdrawal = entry.changes.relay?.withdrawal { relay.withdrawals.remove(withdrawal) }

@@ -3,28 +3,18 @@ import TradeContracts
 /// What Kafka holds of a partition that is about to be read (G6).
 package struct FoundPartition: Hashable, Sendable {
     /// The group's committed offset with the text of its writer, "" where it has none; nil: nothing is committed.
-    package var committed: (offset: Int64, writer: String)?
+    package var committed: FoundMark?
     /// The oldest offset that is there, and the next one to be written.
     package var low: Int64
     package var high: Int64
     /// `RecordChecksum` of the record at the offset of the last one that was taken in; nil: there is none any more.
     package var lastChecksum: UInt64?
 
-    package init(committed: (offset: Int64, writer: String)?, low: Int64, high: Int64, lastChecksum: UInt64?) {
+    package init(committed: FoundMark?, low: Int64, high: Int64, lastChecksum: UInt64?) {
         self.committed = committed
         self.low = low
         self.high = high
         self.lastChecksum = lastChecksum
-    }
-
-    package static func == (left: FoundPartition, right: FoundPartition) -> Bool {
-        left.committed?.offset == right.committed?.offset && left.committed?.writer == right.committed?.writer
-            && left.low == right.low && left.high == right.high && left.lastChecksum == right.lastChecksum
-    }
-
-    package func hash(into hasher: inout Hasher) {
-        hasher.combine(low)
-        hasher.combine(high)
     }
 }
 
@@ -77,24 +67,24 @@ package struct InputPositionRules: Sendable {
     }
 
     private func judge(
-        _ name: String, _ committed: (offset: Int64, writer: String), _ position: InputPosition?
+        _ name: String, _ committed: FoundMark, _ position: InputPosition?
     ) -> PartitionVerdict {
         if committed.writer.isEmpty {
-            guard let position else { return .begin(at: committed.offset) }
-            guard committed.offset != position.nextOffset else { return .goOn }
+            guard let position else { return .begin(at: committed.number) }
+            guard committed.number != position.nextOffset else { return .goOn }
             return .foreign(
-                "\(name): the group's offset was set to \(committed.offset) by a tool, the store's position is "
+                "\(name): the group's offset was set to \(committed.number) by a tool, the store's position is "
                     + "\(position.nextOffset). The store decides what is read: to read again use `trade-manager replay` or a new "
                     + "store. To go on from the store's position: `trade-manager store accept owner --execute`")
         }
-        if let reason = owner.refusal(of: committed.writer, what: "\(name): the group's offset \(committed.offset)") {
+        if let reason = owner.refusal(of: committed.writer, what: "\(name): the group's offset \(committed.number)") {
             return .foreign(
                 "\(reason). Use the store that it belongs to, or set kafka.group_id to a group of its own. Where the other one is "
                     + "gone for good: `trade-manager store accept owner --execute`")
         }
-        guard committed.offset > position?.nextOffset ?? 0 else { return .goOn }
+        guard committed.number > position?.nextOffset ?? 0 else { return .goOn }
         return .foreign(
-            "\(name): the group's offset is \(committed.offset), this store has taken in only up to "
+            "\(name): the group's offset is \(committed.number), this store has taken in only up to "
                 + "\(position?.nextOffset ?? 0): it is an older state of it, restored or copied. Use the newer one; where that is "
                 + "lost: `trade-manager store accept owner --execute`")
     }

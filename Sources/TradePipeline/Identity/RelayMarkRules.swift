@@ -1,6 +1,7 @@
 import TradeCore
 
-/// The mark that Kafka keeps for the relay: the offset of a group of its own, with the text of its writer.
+/// What Kafka keeps of ours, as it was found: an offset that a group has committed, with the text of its writer. The offset of the
+/// relay's group is its mark.
 package struct FoundMark: Hashable, Sendable {
     package var number: Int64
     package var writer: String

@@ -3,10 +3,8 @@ package import TradeCore
 /// What is not to be published of what the outbox holds already (R93, R95). In force until the relay's mark has passed `through`.
 package struct Withdrawal: Hashable, Sendable {
     package enum Scope: Hashable, Sendable {
-        /// Entries and increases: of all experts, of an account or of an expert (R93).
-        case all
-        case account(AccountID)
-        case expert(ExpertID)
+        /// Entries and increases of what a halt covers (R93).
+        case halt(HaltScope)
         /// Every order of a position: its entry was withdrawn (R95).
         case position(UniqueID)
     }
@@ -28,13 +26,7 @@ package struct Withdrawal: Hashable, Sendable {
 
     /// Of a halt: what it covers of the outbox up to a number.
     package init(_ halt: Halt, through: Int64) {
-        let scope: Scope =
-            switch halt.scope {
-            case .all: .all
-            case .account(let id): .account(id)
-            case .expert(let id): .expert(id)
-            }
-        self.init(scope: scope, through: through, reason: .halted, message: halt.message)
+        self.init(scope: .halt(halt.scope), through: through, reason: .halted, message: halt.message)
     }
 }
 
@@ -79,4 +71,7 @@ package struct RelayNote: Hashable, Sendable {
         self.place = place
         self.isClean = isClean
     }
+
+    /// Whether a place has to hold a mark of ours: one was put there, and since then something may have been published.
+    package func expectsMark(at name: String) -> Bool { !isClean && place.name == name && !name.isEmpty }
 }

@@ -6,9 +6,7 @@ extension Pipeline {
     /// The sink is open: rows up to this number are published.
     package func sinkOpened(mark: Int64, now: Moment) {
         guard relay.phase == .opening else { return }
-        let before = relay.acknowledged
-        relay.opened(mark: mark)
-        counters.published += max(0, relay.acknowledged - before)
+        acknowledge { $0.opened(mark: mark) }
         // Doubt after doubt has to wait: only what was published counts as an end of the trouble.
         if relay.isDrained { relayAnswered() }
         relay.phase = .noting
@@ -35,7 +33,7 @@ extension Pipeline {
 
     /// Rows up to this number are published.
     package func published(through number: Int64, now: Moment) {
-        acknowledge(through: number)
+        acknowledge { $0.published(through: number) }
         relayAnswered()
         planRefresh(now)
         advance(now)
@@ -43,7 +41,7 @@ extension Pipeline {
 
     /// The sink gave up behind this number: it is tried again after a pause, from the first row that is not published.
     package func publishFailed(through number: Int64, reason: String, now: Moment) {
-        acknowledge(through: number)
+        acknowledge { $0.published(through: number) }
         relay.retryAt = pauseRelay(now)
         note(.publishFailed(reason))
         advance(now)
@@ -67,7 +65,7 @@ extension Pipeline {
             publishFailed(through: number - 1, reason: "row \(number): \(reason)", now: now)
             return
         }
-        acknowledge(through: number - 1)
+        acknowledge { $0.published(through: number - 1) }
         let withdrawn = WithdrawnOrder(
             row: number, order: order, reason: .undeliverable,
             message: "order \(order.id) can't be published: \(reason)", isDependent: false)
@@ -89,9 +87,10 @@ extension Pipeline {
         return retryTime(failures: relay.failures, now: now).at
     }
 
-    private func acknowledge(through number: Int64) {
+    /// Takes in how far publishing is by the sink's answer.
+    private func acknowledge(_ answer: (inout RelayState) -> Void) {
         let before = relay.acknowledged
-        relay.published(through: number)
+        answer(&relay)
         counters.published += max(0, relay.acknowledged - before)
     }
 
@@ -108,7 +107,8 @@ extension Pipeline {
         case .closed(nil) where !stopping || !relay.isDrained || relay.isInDoubt:
             relay.phase = .opening
             actions.openSink = SinkOpening(
-                mark: relay.acknowledged, highest: relay.visible, expectsMark: expectsMark)
+                mark: relay.acknowledged, highest: relay.visible,
+                expectsMark: relay.note?.expectsMark(at: configuration.relay?.name ?? "") ?? false)
         case .open:
             if actions.publish == nil { publishNext(now) }
             if actions.publish == nil, !relay.isInDoubt, let at = relay.refreshAt, at <= now.monotonic {
@@ -145,12 +145,6 @@ extension Pipeline {
     }
 
     // MARK: - What the store knows of the relay
-
-    /// Whether the sink has to hold a mark of ours: something may have been published there since the last clean stop.
-    private var expectsMark: Bool {
-        guard let place = configuration.relay, let note = relay.note else { return false }
-        return !note.isClean && note.place.name == place.name && !place.name.isEmpty
-    }
 
     /// Writes down where the relay publishes to, durably before the first row goes there.
     private func noteRelay() {

@@ -53,7 +53,7 @@ extension Pipeline {
     /// What waited for an expert, or for the store.
     func settleWithdrawals(of expert: ExpertState? = nil) {
         guard !relay.withdrawing.isEmpty else { return }
-        for (row, order) in relay.withdrawing.sorted(by: { $0.key < $1.key }) where !queuedWithdrawals.contains(row) {
+        for (_, order) in relay.withdrawing.sorted(by: { $0.key < $1.key }) where !order.isQueued {
             if let expert, expert.id != order.order.event.expert { continue }
             settleWithdrawal(order)
         }
@@ -92,7 +92,7 @@ extension Pipeline {
     }
 
     private func queueWithdrawal(_ withdrawn: WithdrawnOrder, _ changes: Changes, of expert: ExpertState) {
-        queuedWithdrawals.insert(withdrawn.row)
+        withdrawn.isQueued = true
         enqueue(.withdrawal(withdrawn), changes, expert: expert)
     }
 

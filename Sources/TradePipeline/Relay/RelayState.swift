@@ -159,7 +159,6 @@ struct RelayState {
             acknowledged = min(number, visible)
             windowEnd = max(windowEnd, acknowledged)
         }
-        if window.isEmpty, windowEnd >= visible { acknowledged = max(acknowledged, windowEnd) }
         passOver()
     }
 

@@ -39,13 +39,8 @@ struct WithdrawalTable {
     /// Of a halt that covers a row's entry or increase.
     func ofHalt(row: Int64, expert: ExpertID, account: AccountID) -> Withdrawal? {
         halts.first { withdrawal in
-            guard row <= withdrawal.through else { return false }
-            switch withdrawal.scope {
-            case .all: return true
-            case .account(let id): return id == account
-            case .expert(let id): return id == expert
-            case .position: return false
-            }
+            guard row <= withdrawal.through, case .halt(let scope) = withdrawal.scope else { return false }
+            return scope.covers(expert, account: account)
         }
     }
 }

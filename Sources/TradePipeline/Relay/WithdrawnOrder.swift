@@ -11,6 +11,8 @@ final class WithdrawnOrder {
     let message: String
     /// Its position has failed already: the row goes without anything in its place.
     let isDependent: Bool
+    /// Its entry is queued.
+    var isQueued = false
 
     init(row: Int64, order: PublishedOrder, reason: SkipReason, message: String, isDependent: Bool) {
         self.row = row

@@ -108,14 +108,9 @@ final class StoreSession {
     func useAcceptances(start: Int64, moving positions: [InputPosition]) throws {
         var state = durable
         for position in positions { state.inputs[position.partition] = position }
-        try connection.execute("BEGIN IMMEDIATE")
-        do {
+        try connection.inTransaction {
             try writer.finish(from: durable, to: state, cluster: cluster)
             try AcceptanceRows(connection).use(by: start)
-            try connection.execute("COMMIT")
-        } catch {
-            try connection.rollBack()
-            throw error
         }
         durable = state
     }
@@ -127,18 +122,13 @@ final class StoreSession {
         guard isEmbedded || !hasPositions else {
             throw StoreError.foreignCluster(path: connection.path, stored: cluster, found: id)
         }
-        try connection.execute("BEGIN IMMEDIATE")
-        do {
+        try connection.inTransaction {
             try connection.execute("DELETE FROM input_positions")
             try connection.execute("UPDATE reference SET topic = NULL, offset = NULL")
             let update = try connection.statement("UPDATE store SET cluster = ?, cluster_is_embedded = ?")
             update.bind(1, text: id)
             update.bind(2, integer: isEmbedded ? 1 : 0)
             try update.run()
-            try connection.execute("COMMIT")
-        } catch {
-            try connection.rollBack()
-            throw error
         }
         cluster = id
         durable.inputs.removeAll()

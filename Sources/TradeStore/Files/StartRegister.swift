@@ -10,8 +10,7 @@ struct StartRegister {
     /// last, so that other one may be in use (G6).
     func register() throws -> (identity: StoreIdentity, mayBeCopy: Bool) {
         let now = WallTime.now
-        try connection.execute("BEGIN IMMEDIATE")
-        do {
+        return try connection.inTransaction {
             var random = SystemRandomNumberGenerator()
             let incarnation = random.next()
             let created = try connection.statement(
@@ -32,12 +31,7 @@ struct StartRegister {
             noted.bind(3, integer: now)
             try noted.run()
             let id = try storeID()
-            try connection.execute("COMMIT")
             return (StoreIdentity(id: id, start: start, incarnation: incarnation), mayBeCopy)
-        } catch {
-            // The connection is given up with the error; the file rolls back when it is opened again.
-            try? connection.rollBack()
-            throw error
         }
     }
 
@@ -74,13 +68,5 @@ struct StartRegister {
         defer { row.reset() }
         guard try row.step() else { throw DamagedRow("the store has no identity") }
         return row.uniqueID(0)
-    }
-
-    func contains(_ start: StoreIdentity) throws -> Bool {
-        let row = try connection.statement("SELECT 1 FROM starts WHERE start = ? AND incarnation = ?")
-        row.bind(1, integer: start.start)
-        row.bind(2, integer: Int64(bitPattern: start.incarnation))
-        defer { row.reset() }
-        return try row.step()
     }
 }

@@ -29,7 +29,7 @@ struct HaltRows {
         defer { row.reset() }
         var result: [Halt] = []
         while try row.step() {
-            guard let scope = scope(row.integer(0), row.integer(1)) else {
+            guard let scope = HaltScope(kind: row.integer(0), id: row.integer(1)) else {
                 throw DamagedRow("a halt has an unknown scope \(row.integer(0))")
             }
             result.append(
@@ -41,25 +41,28 @@ struct HaltRows {
     }
 
     private func bind(_ scope: HaltScope, to row: Statement) {
-        switch scope {
-        case .all:
-            row.bind(1, integer: 0)
-            row.bind(2, integer: 0)
-        case .account(let id):
-            row.bind(1, integer: 1)
-            row.bind(2, integer: id.rawValue)
-        case .expert(let id):
-            row.bind(1, integer: 2)
-            row.bind(2, integer: id.rawValue)
+        row.bind(1, integer: scope.code.kind)
+        row.bind(2, integer: scope.code.id)
+    }
+}
+
+extension HaltScope {
+    /// As the store keeps it: 0 all, 1 an account, 2 an expert, with its id.
+    var code: (kind: Int64, id: Int64) {
+        switch self {
+        case .all: (0, 0)
+        case .account(let id): (1, id.rawValue)
+        case .expert(let id): (2, id.rawValue)
         }
     }
 
-    private func scope(_ code: Int64, _ id: Int64) -> HaltScope? {
-        switch code {
-        case 0: .all
-        case 1: .account(AccountID(id))
-        case 2: .expert(ExpertID(id))
-        default: nil
+    /// Nil for another kind.
+    init?(kind: Int64, id: Int64) {
+        switch kind {
+        case 0: self = .all
+        case 1: self = .account(AccountID(id))
+        case 2: self = .expert(ExpertID(id))
+        default: return nil
         }
     }
 }

@@ -36,9 +36,7 @@ struct RelayRows {
             "INSERT INTO withdrawals(scope, high, low, through, reason, message) VALUES (?, ?, ?, ?, ?, ?)")
         let (scope, high, low): (Int64, Int64, Int64) =
             switch withdrawal.scope {
-            case .all: (0, 0, 0)
-            case .account(let id): (1, 0, id.rawValue)
-            case .expert(let id): (2, 0, id.rawValue)
+            case .halt(let scope): (scope.code.kind, 0, scope.code.id)
             case .position(let id): (3, Int64(bitPattern: id.high), Int64(bitPattern: id.low))
             }
         statement.bind(1, integer: scope)
@@ -84,13 +82,8 @@ struct RelayRows {
     }
 
     private func scope(_ row: Statement) -> Withdrawal.Scope? {
-        switch row.integer(0) {
-        case 0: .all
-        case 1: .account(AccountID(row.integer(2)))
-        case 2: .expert(ExpertID(row.integer(2)))
-        case 3: .position(UniqueID(high: UInt64(bitPattern: row.integer(1)), low: UInt64(bitPattern: row.integer(2))))
-        default: nil
-        }
+        if row.integer(0) == 3 { return .position(row.uniqueID(1)) }
+        return HaltScope(kind: row.integer(0), id: row.integer(2)).map { .halt($0) }
     }
 }
 

@@ -79,6 +79,20 @@ final class Connection {
         if isInTransaction { try execute("ROLLBACK") }
     }
 
+    /// Runs `body` in a transaction: all of it is durable, or after an error nothing of it.
+    func inTransaction<Result>(_ body: () throws -> Result) throws -> Result {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // The error says more than that of a roll-back; the file rolls back when it is opened again.
+            try? rollBack()
+            throw error
+        }
+    }
+
     private func check(_ code: Int32, subject: String) throws(SQLiteFailure) {
         guard code != SQLITE_OK else { return }
         throw SQLiteFailure(extendedCode: code, message: calls.message(handle), subject: subject)

@@ -33,8 +33,7 @@ struct StorePruner {
     }
 
     private func delete(_ numbers: ArraySlice<Int64>, _ sql: [String]) throws {
-        try connection.execute("BEGIN IMMEDIATE")
-        do {
+        try connection.inTransaction {
             for text in sql {
                 let statement = try connection.statement(text)
                 for number in numbers {
@@ -42,10 +41,6 @@ struct StorePruner {
                     try statement.run()
                 }
             }
-            try connection.execute("COMMIT")
-        } catch {
-            try? connection.rollBack()
-            throw error
         }
     }
 }

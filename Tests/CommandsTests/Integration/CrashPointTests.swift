@@ -69,19 +69,13 @@ extension Processes {
 
         private func expectWhole(_ harness: ServiceHarness, _ outputs: OutputReader, _ load: Load) throws {
             let process = try harness.spawn()
-            let store = try harness.store()
-            let done = try Eventually.holds(seconds: 60, every: 0.02) {
-                let open = try store.integer(
-                    "SELECT (SELECT count(*) FROM recommendations WHERE outcome IS NULL) + last_outbox - relay_mark FROM store"
-                )
-                return try open == 0 && store.integer("SELECT count(*) FROM events") == load.count
+            let done = try harness.waitUntilPublished(seconds: 60) { store in
+                try store.integer("SELECT count(*) FROM events") == load.count
             }
             #expect(done, "G2: \(process.errors.suffix(2_000))")
             process.send(SIGTERM)
             #expect(process.waitForExit() == .code(0), "\(process.errors)")
-            var ledger = try Ledger(of: harness)
-            try ledger.compare(harness, with: outputs)
-            #expect(ledger.problems == [])
+            #expect(try Ledger.problems(of: harness, with: outputs) == [])
         }
     }
 }

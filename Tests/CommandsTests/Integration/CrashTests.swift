@@ -88,22 +88,15 @@ extension Processes {
 
         /// Until all that stands in the topic is taken in, decided and published.
         private func waitUntilDone(_ harness: ServiceHarness) throws -> Bool {
-            let store = try harness.store()
             let topic = harness.site.topics.analysisCompleted
             let ends = try harness.site.ends(of: topic)
-            return try Eventually.holds(seconds: 60, every: 0.02) {
-                let taken = try store.integer("SELECT sum(next_offset) FROM input_positions WHERE topic = '\(topic)'")
-                let open = try store.integer(
-                    "SELECT (SELECT count(*) FROM recommendations WHERE outcome IS NULL) + last_outbox - relay_mark FROM store"
-                )
-                return taken == ends && open == 0
+            return try harness.waitUntilPublished(seconds: 60) { store in
+                try store.integer("SELECT sum(next_offset) FROM input_positions WHERE topic = '\(topic)'") == ends
             }
         }
 
         private func expectLedger(_ harness: ServiceHarness, _ outputs: OutputReader, _ comment: String = "") throws {
-            var ledger = try Ledger(of: harness)
-            try ledger.compare(harness, with: outputs)
-            #expect(ledger.problems == [], "\(comment)")
+            #expect(try Ledger.problems(of: harness, with: outputs) == [], "\(comment)")
         }
     }
 }

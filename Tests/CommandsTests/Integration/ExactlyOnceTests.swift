@@ -14,18 +14,11 @@ extension Processes {
         private static func expectWhole(_ harness: ServiceHarness, _ outputs: OutputReader, _ process: ChildProcess)
             throws
         {
-            let store = try harness.store()
-            let done = try Eventually.holds(seconds: 90, every: 0.05) {
-                try store.integer(
-                    "SELECT (SELECT count(*) FROM recommendations WHERE outcome IS NULL) + last_outbox - relay_mark FROM store"
-                ) == 0
-            }
-            #expect(done, "G2: \(process.errors.suffix(3_000))")
+            #expect(
+                try harness.waitUntilPublished(seconds: 90, every: 0.05), "G2: \(process.errors.suffix(3_000))")
             process.send(SIGTERM)
             #expect(process.waitForExit() == .code(0), "\(process.errors.suffix(3_000))")
-            var ledger = try Ledger(of: harness)
-            try ledger.compare(harness, with: outputs)
-            #expect(ledger.problems == [])
+            #expect(try Ledger.problems(of: harness, with: outputs) == [])
         }
 
         @Test(

@@ -165,9 +165,7 @@ extension Integration {
         }
 
         private func expectLedger(_ harness: ServiceHarness, _ outputs: OutputReader) throws {
-            var ledger = try Ledger(of: harness)
-            try ledger.compare(harness, with: outputs)
-            #expect(ledger.problems == [])
+            #expect(try Ledger.problems(of: harness, with: outputs) == [])
         }
     }
 }

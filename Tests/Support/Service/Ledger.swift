@@ -9,6 +9,13 @@ package struct Ledger {
     /// What is wrong, with the guarantee that it breaks; empty where all holds.
     package private(set) var problems: [String] = []
 
+    /// What is wrong with a store at rest and with what was read of its output topics.
+    package static func problems(of harness: ServiceHarness, with outputs: OutputReader) throws -> [String] {
+        var ledger = try Ledger(of: harness)
+        try ledger.compare(harness, with: outputs)
+        return ledger.problems
+    }
+
     /// Looks at the store alone. It has to be at rest.
     package init(of harness: ServiceHarness) throws {
         let store = try harness.store()

@@ -64,6 +64,19 @@ package final class ServiceHarness {
 
     package func store() throws -> StoreFileReader { try StoreFileReader(path: configuration.store.path.path) }
 
+    /// Whether the store has nothing left to decide or to publish, once `condition` holds, too; false where that doesn't come.
+    package func waitUntilPublished(
+        seconds: Double, every pause: Double = 0.02, where condition: (StoreFileReader) throws -> Bool = { _ in true }
+    ) throws -> Bool {
+        let store = try store()
+        return try Eventually.holds(seconds: seconds, every: pause) {
+            let open = try store.integer(
+                "SELECT (SELECT count(*) FROM recommendations WHERE outcome IS NULL) + last_outbox - relay_mark FROM store"
+            )
+            return try open == 0 && condition(store)
+        }
+    }
+
     /// The configuration of a service in a process of its own, as YAML.
     package func configurationFile(_ more: String = "") -> String {
         let topics = site.topics
