@@ -41,7 +41,7 @@ final class BareLoop {
         position = try BareStatement(opened, "INSERT INTO positions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         order = try BareStatement(opened, "INSERT INTO orders VALUES (?,?,?,?,?,?,?,?,?)")
         outcome = try BareStatement(opened, "UPDATE recommendations SET outcome = ?, run = ? WHERE number = ?")
-        outbox = try BareStatement(opened, "INSERT INTO outbox VALUES (?,?,?,?,?)")
+        outbox = try BareStatement(opened, "INSERT INTO outbox(number, topic, key, value, headers) VALUES (?,?,?,?,?)")
         input = try BareStatement(opened, "REPLACE INTO input_positions VALUES ('', 'analysis.completed', ?,?,?,?,?)")
         counters = try BareStatement(opened, "UPDATE store SET last_commit = ?")
     }
