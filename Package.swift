@@ -22,6 +22,10 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+        // On macOS the system's allocator stays.
+        .systemLibrary(
+            name: "CJemalloc", path: "Sources/CLibraries/CJemalloc", pkgConfig: "jemalloc",
+            providers: [.apt(["libjemalloc-dev"])]),
         .target(
             name: "CSimdjson", path: "Sources/CLibraries/CSimdjson",
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
@@ -33,7 +37,9 @@ let package = Package(
 
         .target(name: "TradeCore"),
         .target(name: "TradeContracts", dependencies: ["TradeCore", "CSimdjson", "CCrypto"]),
-        .target(name: "Telemetry", dependencies: ["CSystem"]),
+        .target(
+            name: "Telemetry",
+            dependencies: ["CSystem", .target(name: "CJemalloc", condition: .when(platforms: [.linux]))]),
         .target(name: "TradePipeline", dependencies: ["TradeCore", "TradeContracts", "Telemetry"]),
         .target(
             name: "TradeKafka",
@@ -66,7 +72,8 @@ let package = Package(
             path: "Tests/Support/Service"),
         // What the benchmarks need of C: they count allocations, and parse without us.
         .target(
-            name: "CBenchmarks", path: "Sources/CLibraries/CBenchmarks",
+            name: "CBenchmarks", dependencies: [.target(name: "CJemalloc", condition: .when(platforms: [.linux]))],
+            path: "Sources/CLibraries/CBenchmarks",
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
             linkerSettings: [.linkedLibrary("simdjson")]),
         .executableTarget(

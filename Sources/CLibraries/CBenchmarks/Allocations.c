@@ -1,21 +1,13 @@
 #include "CBenchmarks.h"
 
 #ifdef __linux__
-#include <features.h>
-#endif
-
-#ifdef __GLIBC__
 
 #include <errno.h>
-#include <malloc.h>
+#include <jemalloc/jemalloc.h>
 #include <stdatomic.h>
 
-// The program's definitions of these functions come before glibc's, for every library of the process. They count and hand the call
-// on, so that memory is glibc's as ever and `free` needs no counterpart.
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *memory, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
+// The program's definitions of these functions come before jemalloc's, for every library of the process. They count and hand the
+// call on to jemalloc's own interface, so that `free` needs no counterpart.
 
 // Each thread counts in a place of its own, a cache line away from the others: two threads that share one may lose counts.
 enum { places = 4096 };
@@ -37,25 +29,37 @@ static inline void count_one(void) {
     atomic_store_explicit(own, before + 1, memory_order_relaxed);
 }
 
-void *malloc(size_t size) {
+static void *allocate(size_t size, int flags) {
     count_one();
-    return __libc_malloc(size);
+    void *memory = mallocx(size > 0 ? size : 1, flags);
+    if (memory == NULL) errno = ENOMEM;
+    return memory;
 }
 
+void *malloc(size_t size) { return allocate(size, 0); }
+
 void *calloc(size_t count, size_t size) {
-    count_one();
-    return __libc_calloc(count, size);
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return allocate(bytes, MALLOCX_ZERO);
 }
 
 void *realloc(void *memory, size_t size) {
+    if (memory == NULL) return malloc(size);
+    if (size == 0) {
+        free(memory);
+        return NULL;
+    }
     count_one();
-    return __libc_realloc(memory, size);
+    void *moved = rallocx(memory, size, 0);
+    if (moved == NULL) errno = ENOMEM;
+    return moved;
 }
 
-void *memalign(size_t alignment, size_t size) {
-    count_one();
-    return __libc_memalign(alignment, size);
-}
+void *memalign(size_t alignment, size_t size) { return allocate(size, MALLOCX_ALIGN(alignment)); }
 
 void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
 
@@ -76,11 +80,18 @@ uint64_t cbenchmarks_allocations(void) {
 }
 
 uint64_t cbenchmarks_bytes_in_use(void) {
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
+    // Statistics are as of the last time that this was written.
+    uint64_t epoch = 1;
+    size_t size = sizeof epoch;
+    size_t allocated = 0;
+    size_t allocated_size = sizeof allocated;
+    if (mallctl("epoch", &epoch, &size, &epoch, size) != 0) return 0;
+    if (mallctl("stats.allocated", &allocated, &allocated_size, NULL, 0) != 0) return 0;
+    return allocated;
 }
 
-void cbenchmarks_trim(void) { malloc_trim(0); }
+// 4096 stands for all arenas (MALLCTL_ARENAS_ALL).
+void cbenchmarks_trim(void) { mallctl("arena.4096.purge", NULL, NULL, NULL, 0); }
 
 #else
 

@@ -72,6 +72,7 @@ package final class Service: Sendable {
         try checkProperties()
         guard let store = try openStore(topics) else { return .stopped(complete: true) }
         CrashPoint.storeOpened.reached()
+        Allocator.giveBackInBackground()
         defer {
             state.withLock { $0.hasEnded = true }
             changed.broadcast()

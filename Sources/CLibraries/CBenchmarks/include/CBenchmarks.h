@@ -11,10 +11,10 @@ extern "C" {
 // For the benchmarks alone.
 
 // Allocations of this process since its start, over all threads and libraries: calls of malloc, calloc, realloc and the aligned
-// ones, which this target defines in front of glibc's own. 0 where the C library is another one.
+// ones, which this target defines in front of the allocator's own. 0 where that is not jemalloc.
 uint64_t cbenchmarks_allocations(void);
 
-// Bytes that are allocated and not freed, by glibc's own statistics; 0 where the C library is another one.
+// Bytes that are allocated and not freed, by jemalloc's statistics; 0 where the allocator is another one.
 uint64_t cbenchmarks_bytes_in_use(void);
 
 // Gives freed memory back to the system, as far as that goes.

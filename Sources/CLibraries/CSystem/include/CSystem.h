@@ -3,7 +3,6 @@
 
 #include "Condition.h"
 #include "FileLock.h"
-#include "Memory.h"
 #include "Signals.h"
 #include "UnixSocket.h"
 
