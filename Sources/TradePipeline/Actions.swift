@@ -69,6 +69,8 @@ package struct PublishTask: Hashable, Sendable {
 package struct Actions: Sendable {
     /// The next group for the writer; it has no other while this one is not answered.
     package var commit: [ChangeSet] = []
+    /// Rows that were queued. Whoever gets them may encode them before the writer does.
+    package var rows: [OutboxRow] = []
     /// The writer opens the store anew and tells the last durable entry.
     package var recoverStore = false
     package var evaluations: [PassTask] = []

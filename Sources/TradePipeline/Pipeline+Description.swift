@@ -16,6 +16,7 @@ extension Pipeline {
             "store \(describe(queue.phase, frame)) failures \(queue.failures) sent \(queue.sent) "
                 + "ahead \(frame.lastCommit - queue.durable) rows \(outboxNumber - frame.lastOutboxRow) suspended \(locks.waitsSuspended)"
         )
+        lines += unfollowed.map { "  durable \(describe($0, frame))" }
         lines += queue.entries.elements.map { "  \(describe($0, frame))" }
         if let recovery {
             lines += ["recovery \(recovery.outstanding)"] + recovery.rest.map { "  \(describe($0, frame))" }

@@ -63,6 +63,8 @@ package final class Pipeline {
 
     // Commits, loads, relay
     var queue: CommitQueue
+    /// Entries that are durable, in order, and what follows from that is still to be done.
+    var unfollowed: [QueuedEntry] = []
     var loads: [Int64: PendingLoad] = [:]
     var loadNumber: Int64 = 0
     var recovery: Recovery?
@@ -160,7 +162,7 @@ package final class Pipeline {
 
     /// The same but for publishing.
     package var isDurable: Bool {
-        queue.isEmpty && passes.isEmpty && recovery == nil && queue.isWorking && loads.isEmpty
+        queue.isEmpty && !mustFollowCommits && passes.isEmpty && recovery == nil && queue.isWorking && loads.isEmpty
             && (stopping || retries.count == 0)
             && partitions.values.allSatisfy { $0.waiting.isEmpty }
     }
@@ -179,7 +181,9 @@ package final class Pipeline {
             actions.commit = queue.nextGroup(limit: configuration.groupLimit)
             if !actions.commit.isEmpty { counters.groups += 1 }
         }
-        if stopping, queue.isEmpty, passes.isEmpty, queue.isWorking, recovery == nil, relay.isDrained {
+        if stopping, queue.isEmpty, !mustFollowCommits, passes.isEmpty, queue.isWorking, recovery == nil,
+            relay.isDrained
+        {
             actions.stopped = noteCleanStop()
             if !actions.stopped, actions.commit.isEmpty {
                 actions.commit = queue.nextGroup(limit: configuration.groupLimit)

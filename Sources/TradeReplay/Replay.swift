@@ -112,7 +112,7 @@ package final class Replay {
 
     private func commit(_ group: [ChangeSet]) throws {
         for entry in group {
-            for row in entry.rows where row.encoded == nil { row.encoded = encoder.encode(row.record) }
+            for row in entry.rows { row.encode(encoder.encode) }
         }
         switch store.commit(group) {
         case .committed:

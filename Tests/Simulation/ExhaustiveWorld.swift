@@ -60,7 +60,7 @@ final class ExhaustiveWorld {
             if faults > 0 { moves.append(.evaluate(place, fails: true)) }
         }
         if !harness.commit.isEmpty {
-            moves.append(.commit(.committed))
+            moves.append(.commit(.acknowledged))
             if faults > 0 {
                 moves += harness.commit.indices.map { .commit(.refused($0)) }
                 moves += [
@@ -68,6 +68,7 @@ final class ExhaustiveWorld {
                 ]
             }
         }
+        if harness.pipeline.mustFollowCommits { moves.append(.follow) }
         if harness.mustRecover {
             moves.append(.recover(opens: true))
             if faults > 0 { moves.append(.recover(opens: false)) }
@@ -86,9 +87,10 @@ final class ExhaustiveWorld {
     var nextAnswer: Move? {
         if !harness.isStopping, !harness.assigned.contains(.events(0)) { return .assign }
         if harness.mustRecover { return .recover(opens: true) }
+        if harness.pipeline.mustFollowCommits { return .follow }
         if !harness.loads.isEmpty { return .load(0) }
         if !harness.evaluations.isEmpty { return .evaluate(0, fails: false) }
-        return harness.commit.isEmpty ? nil : .commit(.committed)
+        return harness.commit.isEmpty ? nil : .commit(.acknowledged)
     }
 
     func apply(_ move: Move) {
@@ -108,8 +110,9 @@ final class ExhaustiveWorld {
             if fails { faults -= 1 }
             harness.answerEvaluation(place, fails: fails)
         case .commit(let answer):
-            if answer != .committed { faults -= 1 }
+            if answer != .acknowledged { faults -= 1 }
             if let refusal = harness.answerCommit(answer) { checker.fail("the store refused: \(refusal)") }
+        case .follow: harness.follow()
         case .recover(let opens):
             if !opens { faults -= 1 }
             harness.answerRecovery(opens: opens)

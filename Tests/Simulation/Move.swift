@@ -6,6 +6,7 @@ enum Move: Hashable, Sendable {
     case load(Int)
     case evaluate(Int, fails: Bool)
     case commit(PipelineHarness.CommitAnswer)
+    case follow
     case recover(opens: Bool)
     case timer
     case revoke
@@ -16,7 +17,7 @@ enum Move: Hashable, Sendable {
     /// Whether the store answers, or is another process's: what is queued may change by that.
     var answersForStore: Bool {
         switch self {
-        case .load, .commit, .recover, .crash: true
+        case .load, .commit, .follow, .recover, .crash: true
         case .deliver, .evaluate, .timer, .revoke, .assign, .stop: false
         }
     }

@@ -87,7 +87,7 @@ final class RandomWorld {
         switch random.next() % 100 {
         case 0..<12: if harness.logs.values.reduce(0, { $0 + $1.count }) < 120 { produce() }
         case 12..<35: deliver()
-        case 35..<55: answerCommit()
+        case 35..<55: if harness.pipeline.mustFollowCommits, random.chance(40) { follow() } else { answerCommit() }
         case 55..<68: evaluate()
         case 68..<78: answerLoad()
         case 78..<86: publish()
@@ -113,7 +113,7 @@ final class RandomWorld {
 
     private func answerCommit() {
         guard !harness.commit.isEmpty else { return }
-        var answer = PipelineHarness.CommitAnswer.committed
+        var answer = PipelineHarness.CommitAnswer.acknowledged
         if faults > 0, random.chance(25) {
             faults -= 1
             switch random.next() % 4 {
@@ -125,6 +125,11 @@ final class RandomWorld {
         let first = harness.commit.first?.number ?? 0
         note("commit \(first)...\(harness.commit.last?.number ?? 0): \(answer)")
         if let refusal = harness.answerCommit(answer) { checker.fail("the store refused: \(refusal)") }
+    }
+
+    private func follow() {
+        note("what follows from it")
+        harness.follow()
     }
 
     private func evaluate() {

@@ -51,8 +51,7 @@ extension StoreContract {
                 expert: ExpertID(index % 2 == 0 ? .min : .max), useCase: index < 6 ? .enterMarket : .openPositions,
                 occurredAt: Timestamp(microseconds: index % 2 == 0 ? .min : .max), lookbackDays: 3650,
                 trace: traces[index % 3])
-            let row = StoreEntries.row(Int64(index + 1) * 1000)
-            row.encoded = records[index % 3]
+            let row = StoreEntries.row(Int64(index + 1) * 1000, records[index % 3])
             return ChangeSet(
                 number: Int64(index + 1),
                 position: InputPosition(

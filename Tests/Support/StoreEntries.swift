@@ -107,14 +107,21 @@ package struct StoreEntries {
     }
 
     package static func row(_ number: Int64, topic: OutputTopic = .ordersCreated) -> OutboxRow {
+        row(
+            number,
+            EncodedRecord(
+                topic: topic, key: Array("1".utf8), value: Array("value \(number)".utf8), headers: [1, 0, 0, 0, 65]))
+    }
+
+    /// Nil: it is not encoded.
+    package static func row(_ number: Int64, _ encoded: EncodedRecord?) -> OutboxRow {
         let row = OutboxRow(
             number: number,
             record: .deadLetter(
                 DeadLetterRecord(
                     address: RecordAddress(topic: .analysisCompleted, partition: 0, offset: 0), timestamp: nil,
                     bytes: RecordBytes(key: nil, value: nil, headers: []), cause: Undecodable(.malformed, ""))))
-        row.encoded = EncodedRecord(
-            topic: topic, key: Array("1".utf8), value: Array("value \(number)".utf8), headers: [1, 0, 0, 0, 65])
+        if let encoded { row.encode { _ in encoded } }
         return row
     }
 }

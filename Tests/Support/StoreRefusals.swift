@@ -93,8 +93,8 @@ package struct StoreRefusals: Sendable {
         StoreRefusals(name: "an outbox row that is not encoded") { entries in
             var entries = entries
             let entry = entries.other(rows: 2)
-            entry.rows.last?.encoded = nil
-            return entry
+            entries.row += 1
+            return ChangeSet(number: entry.number, rows: entry.rows + [StoreEntries.row(entries.row, nil)])
         },
         StoreRefusals(name: "reference data without its JSON") { entries in
             var entries = entries

@@ -86,7 +86,7 @@ final class PipelineOverSQLite {
         let group = commit
         commit = []
         guard let last = group.last?.number else { return }
-        for entry in group { for row in entry.rows { row.encoded = encoder.encode(row.record) } }
+        for entry in group { for row in entry.rows { row.encode(encoder.encode) } }
         switch store.commit(group) {
         case .committed: pipeline.committed(through: last, now: now)
         case .refused(let number, let reason): pipeline.refused(number, reason: reason, now: now)

@@ -33,7 +33,7 @@ struct StoreCheckTests {
                     DeadLetterRecord(
                         address: RecordAddress(topic: .analysisCompleted, partition: 0, offset: number), timestamp: 5,
                         bytes: RecordBytes(key: nil, value: nil, headers: []), cause: Undecodable(.malformed, "m"))))
-            row.encoded = OutputEncoder(topics: TopicNames()).encode(row.record)
+            row.encode(OutputEncoder(topics: TopicNames()).encode)
             return row
         }
         let decisions = ChangeSet(

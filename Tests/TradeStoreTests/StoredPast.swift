@@ -80,8 +80,9 @@ struct StoredPast {
             name: "ce_id".utf8, value: UniqueID(high: 1, low: UInt64(row)).description.utf8, to: &headers)
         if let hours { HeaderBlock.append(name: "ce_time".utf8, value: StoredPast.text(hours).utf8, to: &headers) }
         let letter = OutputEncoder(topics: TopicNames()).encode(made.record)
-        made.encoded =
+        made.encode { _ in
             topic == .deadLetters ? letter : EncodedRecord(topic: topic, key: nil, value: [1], headers: headers)
+        }
         commit(rows: [made], relayMark: mark)
     }
 

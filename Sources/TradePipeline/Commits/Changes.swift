@@ -27,6 +27,7 @@ extension Pipeline {
             outboxNumber += 1
             rows.append(OutboxRow(number: outboxNumber, record: output))
         }
+        actions.rows += rows
         let entry = ChangeSet(
             number: queue.nextNumber, position: changes.position, event: changes.event,
             recommendations: changes.recommendations, run: changes.run, positions: changes.positions,

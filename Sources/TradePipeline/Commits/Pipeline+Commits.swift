@@ -3,7 +3,29 @@ import TradeCore
 
 // What the writer answers: durable, refused, unavailable, in doubt (design §4, "When the store fails").
 extension Pipeline {
-    /// Entries up to this number are durable.
+    /// Entries up to this number are durable, and the writer gets its next group at once.
+    ///
+    /// What follows from that for locks, offsets and the relay is done by `followCommits`, which takes longer and may be another
+    /// thread's work. Until then everything stands as if the writer were still at it.
+    package func acknowledged(through number: Int64, now: Moment) {
+        guard queue.phase == .working, queue.failures == 0 else { return committed(through: number, now: now) }
+        finishEntries(now)
+        unfollowed = queue.finish(through: number)
+        advance(now)
+    }
+
+    /// Whether entries were acknowledged and what follows is still to be done, soon.
+    package var mustFollowCommits: Bool { !unfollowed.isEmpty }
+
+    /// Does what follows from the entries that were acknowledged.
+    package func followCommits(_ now: Moment) {
+        guard !unfollowed.isEmpty else { return }
+        finishEntries(now)
+        storeWorks(now)
+        advance(now)
+    }
+
+    /// Entries up to this number are durable, and all that follows from that is done.
     package func committed(through number: Int64, now: Moment) {
         if queue.failures > 0 || queue.phase != .working { note(.storeAvailable) }
         if queue.phase != .recovering { queue.phase = .working }
@@ -15,6 +37,7 @@ extension Pipeline {
 
     /// Entries before this one are durable; it was refused, and it and all behind it have left no trace.
     package func refused(_ number: Int64, reason: String, now: Moment) {
+        finishEntries(now)
         counters.refusals += 1
         note(.entryRefused(number: number, reason: reason))
         if queue.phase != .working { note(.storeAvailable) }
@@ -28,6 +51,7 @@ extension Pipeline {
 
     /// Nothing of the group is durable; the same is tried again, without limit.
     package func storeUnavailable(_ reason: String, now: Moment) {
+        finishEntries(now)
         note(.storeUnavailable(reason))
         queue.takeBack()
         let at = pauseStore(now)
@@ -42,6 +66,7 @@ extension Pipeline {
 
     /// Whether the group is durable is not known: the writer opens the store anew and says.
     package func storeInDoubt(_ reason: String, now: Moment) {
+        finishEntries(now)
         note(.storeInDoubt(reason))
         queue.phase = .inDoubt
         locks.suspendWaits(true)
@@ -127,10 +152,17 @@ extension Pipeline {
         }
     }
 
-    /// Everything that follows an entry's durability: keys are released or run again, offsets move, rows may be published.
     private func finishEntries(through number: Int64, now: Moment) {
-        let finished = queue.finish(through: number)
-        if finished.isEmpty { return }
+        finishEntries(now)
+        unfollowed = queue.finish(through: number)
+        finishEntries(now)
+    }
+
+    /// Everything that follows an entry's durability: keys are released or run again, offsets move, rows may be published.
+    private func finishEntries(_ now: Moment) {
+        if unfollowed.isEmpty { return }
+        var finished: [QueuedEntry] = []
+        swap(&finished, &unfollowed)
         var rows: [PublishableRow] = []
         var ended: [Pass] = []
         var touched: [PartitionState] = []

@@ -6,7 +6,7 @@ extension Pipeline {
     /// Whether records of events and updates may be taken in now.
     var isIntakeOpen: Bool {
         referenceReady && !intakePaused && !stopping && recovery == nil && queue.isWorking
-            && queue.count < configuration.maxInFlight
+            && queue.count + unfollowed.count < configuration.maxInFlight
     }
 
     func drainAll(_ now: Moment) {

@@ -96,19 +96,6 @@ package struct ReferenceWrite: Sendable {
     }
 }
 
-/// A row of the outbox: numbered, never renumbered once durable (design §6). The writer fills in `encoded` before it commits.
-package final class OutboxRow: @unchecked Sendable {
-    // Unchecked: `encoded` is written once, by the writer's thread, before the row is handed back with its commit.
-    package let number: Int64
-    package let record: OutputRecord
-    package var encoded: EncodedRecord?
-
-    package init(number: Int64, record: OutputRecord) {
-        self.number = number
-        self.record = record
-    }
-}
-
 /// One entry of the commit queue: all of it is durable, or nothing of it (G4). The store applies its parts in the order in
 /// which they stand here.
 package final class ChangeSet: Sendable {

@@ -13,12 +13,14 @@ final class ConsumerShell: @unchecked Sendable {
     private let hasReferenceTopic: Bool
     private let metadata: String
     private let decoder = RecordDecoder()
+    private let encoder: OutputEncoder
     private var referencePartition: TopicPartition?
     private var referenceEndKnown = false
 
-    init(runner: PipelineRunner, hasReferenceTopic: Bool, metadata: String) {
+    init(runner: PipelineRunner, topics: TopicNames, metadata: String) {
         self.runner = runner
-        self.hasReferenceTopic = hasReferenceTopic
+        hasReferenceTopic = topics.reference != nil
+        encoder = OutputEncoder(topics: topics)
         self.metadata = metadata
     }
 
@@ -82,7 +84,7 @@ final class ConsumerShell: @unchecked Sendable {
     private func take(_ views: [RecordView]) {
         CrashPoint.recordsArrived.reached()
         let records = views.map { decoder.decode($0) }
-        runner.tell { pipeline, now in pipeline.arrived(records, now: now) }
+        runner.tell(encoder: encoder) { pipeline, now in pipeline.arrived(records, now: now) }
         noteNews()
     }
 

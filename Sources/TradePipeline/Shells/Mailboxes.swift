@@ -37,8 +37,8 @@ struct Mailboxes {
         lastNews = now
     }
 
-    /// Sorts the machine's actions into the boxes; returns the events for the log.
-    mutating func sort() -> [PipelineEvent] {
+    /// Sorts the machine's actions into the boxes; returns the events for the log, and the rows that were queued.
+    mutating func sort() -> ([PipelineEvent], [OutboxRow]) {
         let actions = pipeline.takeActions()
         if !actions.commit.isEmpty { commit = actions.commit }
         recoverStore = recoverStore || actions.recoverStore
@@ -57,7 +57,7 @@ struct Mailboxes {
         spent += actions.spent
         stopped = actions.stopped
         deadline = pipeline.nextDeadline()
-        return actions.events
+        return (actions.events, actions.rows)
     }
 }
 

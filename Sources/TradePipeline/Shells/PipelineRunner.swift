@@ -111,7 +111,7 @@ package final class PipelineRunner: Sendable {
         let reader = ReaderShell(runner: self, queries: parts.queries)
         let relay = RelayShell(runner: self)
         let consumer = ConsumerShell(
-            runner: self, hasReferenceTopic: parts.topics.reference != nil, metadata: parts.offsetMetadata)
+            runner: self, topics: parts.topics, metadata: parts.offsetMetadata)
         let timer = TimerShell(runner: self)
         var started = [
             OwnedThread(name: "writer") { writer.run() }, OwnedThread(name: "reader") { reader.run() },
@@ -121,7 +121,8 @@ package final class PipelineRunner: Sendable {
         started.append(OwnedThread(name: "watchdog") { watchdog.run() })
         for number in 0..<max(1, parts.workers) {
             let worker = WorkerShell(
-                runner: self, rules: parts.rules, workers: max(1, parts.workers), activity: working[number])
+                runner: self, rules: parts.rules, topics: parts.topics, workers: max(1, parts.workers),
+                activity: working[number])
             started.append(OwnedThread(name: "worker \(number)") { worker.run() })
         }
         started.append(OwnedThread(name: "consumer") { consumer.run() })
@@ -129,16 +130,21 @@ package final class PipelineRunner: Sendable {
         tell { pipeline, now in pipeline.timer(now) }
     }
 
-    /// Enters the machine once with a batch of inputs, and wakes the shells that have something to do by that.
-    func tell(_ input: (Pipeline, Moment) -> Void) {
+    /// Enters the machine once with a batch of inputs, and wakes the shells that have something to do by that. `encoder`: encodes
+    /// the rows that were queued by it, so that the writer need not.
+    func tell(encoder: OutputEncoder? = nil, _ input: (Pipeline, Moment) -> Void) {
         let now = clock()
-        let (events, wake) = mailboxes.withLock { boxes in
+        let (events, rows, wake) = mailboxes.withLock { boxes in
             let before = boxes.deadline
             input(boxes.pipeline, now)
-            let events = boxes.sort()
-            return (events, Wake(boxes, before: before))
+            let (events, rows) = boxes.sort()
+            return (events, rows, Wake(boxes, before: before))
         }
         wake.signal(self)
+        if let encoder {
+            // Back to front: a writer that has them already comes the other way.
+            for row in rows.reversed() { row.encode(encoder.encode) }
+        }
         for event in events { log.write(event) }
     }
 
@@ -252,7 +258,7 @@ private struct Wake {
         reader = !boxes.loads.isEmpty
         workers = boxes.evaluations.count
         relay = boxes.publish != nil || boxes.openSink != nil
-        timer = boxes.deadline != before || !boxes.spent.isEmpty
+        timer = boxes.deadline != before || !boxes.spent.isEmpty || boxes.pipeline.mustFollowCommits
         source = boxes.source.isUrgent
         ending = boxes.stopped || boxes.failure != nil || !boxes.halted.isEmpty
     }

@@ -1,4 +1,5 @@
 import Telemetry
+import TradeContracts
 import TradeCore
 
 /// A worker's thread: evaluates passes on their snapshots. A slow one holds up its key and itself, nothing else.
@@ -11,9 +12,11 @@ final class WorkerShell: @unchecked Sendable {
     private let rules: any RuleEngine
     private let workers: Int
     private let evaluator: PassEvaluator
+    private let encoder: OutputEncoder
     private let activity: Activity
 
-    init(runner: PipelineRunner, rules: any RuleEngine, workers: Int, activity: Activity) {
+    init(runner: PipelineRunner, rules: any RuleEngine, topics: TopicNames, workers: Int, activity: Activity) {
+        encoder = OutputEncoder(topics: topics)
         self.activity = activity
         self.runner = runner
         self.rules = rules
@@ -27,7 +30,7 @@ final class WorkerShell: @unchecked Sendable {
             let answers = activity.during(WorkerShell.description(of: tasks)) {
                 tasks.map { evaluator.evaluate($0) }
             }
-            runner.tell { pipeline, now in pipeline.evaluated(answers, now: now) }
+            runner.tell(encoder: encoder) { pipeline, now in pipeline.evaluated(answers, now: now) }
         }
     }
 

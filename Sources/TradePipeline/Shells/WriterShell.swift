@@ -1,3 +1,4 @@
+import Foundation
 import Telemetry
 import TradeContracts
 
@@ -45,7 +46,8 @@ final class WriterShell: @unchecked Sendable {
     private func commit(_ group: [ChangeSet]) {
         guard let last = group.last?.number else { return }
         for entry in group {
-            for row in entry.rows where row.encoded == nil { row.encoded = encoder.encode(row.record) }
+            // One that another thread is at is done at once, and that thread may want this processor.
+            for row in entry.rows { while !row.encode(encoder.encode) { sched_yield() } }
         }
         CrashPoint.beforeCommit.reached()
         let first = group.first?.number ?? last
@@ -53,7 +55,10 @@ final class WriterShell: @unchecked Sendable {
         CrashPoint.afterCommit.reached()
         runner.tell { pipeline, now in
             switch result {
-            case .committed: pipeline.committed(through: last, now: now)
+            case .committed:
+                pipeline.acknowledged(through: last, now: now)
+                // Where nothing else is to be written there is time.
+                if pipeline.actions.commit.isEmpty { pipeline.followCommits(now) }
             case .refused(let number, let reason): pipeline.refused(number, reason: reason, now: now)
             case .unavailable(let reason): pipeline.storeUnavailable(reason, now: now)
             case .inDoubt(let reason): pipeline.storeInDoubt(reason, now: now)

@@ -54,7 +54,7 @@ struct RecordedEntries {
             let skip = entry.event.flatMap { skips[$0.number] } ?? anyRow
             let row = skip.map { skip in
                 let row = OutboxRow(number: Int64(place + 1), record: skip.record)
-                row.encoded = skip.encoded
+                if let encoded = skip.encoded { row.encode { _ in encoded } }
                 return row
             }
             return ChangeSet(
@@ -104,7 +104,7 @@ private final class Machine {
             let actions = pipeline.takeActions()
             if actions.commit.isEmpty, actions.loads.isEmpty, actions.evaluations.isEmpty { return }
             if let last = actions.commit.last?.number {
-                for row in actions.commit.lazy.flatMap(\.rows) { row.encoded = encoder.encode(row.record) }
+                for row in actions.commit.lazy.flatMap(\.rows) { row.encode(encoder.encode) }
                 _ = store.commit(actions.commit)
                 entries += actions.commit
                 pipeline.committed(through: last, now: now)

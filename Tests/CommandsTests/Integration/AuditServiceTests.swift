@@ -65,7 +65,7 @@ extension Integration {
                         address: RecordAddress(topic: .orderUpdates, partition: 1, offset: 77), timestamp: 5,
                         bytes: RecordBytes(key: Array("k".utf8), value: nil, headers: []),
                         cause: Undecodable(.tombstone, "no value"))))
-            lost.encoded = OutputEncoder(topics: harness.site.topics).encode(lost.record)
+            lost.encode(OutputEncoder(topics: harness.site.topics).encode)
             let store = try SQLiteStore.open(
                 path: harness.configuration.store.path.path, options: SQLiteStoreOptions(topics: harness.site.topics))
             #expect(

@@ -136,7 +136,7 @@ extension Integration {
                 event: event, recommendation: RecommendationID(1), symbol: Symbol("AAPL"), reason: .expired,
                 message: "order 1 expired", skippedAt: event.occurredAt)
             let row = OutboxRow(number: 2, record: .skip(skip))
-            row.encoded = OutputEncoder(topics: harness.site.topics).encode(row.record)
+            row.encode(OutputEncoder(topics: harness.site.topics).encode)
             let store = try SQLiteStore.open(path: path, options: options)
             #expect(store.commit([ChangeSet(number: store.lastCommit + 1, rows: [row])]) == .committed)
             store.close()

@@ -193,6 +193,8 @@ package final class PipelineHarness {
     /// How the writer answers.
     package enum CommitAnswer: Hashable, Sendable {
         case committed
+        /// The same, and what follows from it is done by `follow`.
+        case acknowledged
         /// The entry at this place of the group is refused.
         case refused(Int)
         case unavailable
@@ -206,13 +208,17 @@ package final class PipelineHarness {
         let group = commit
         commit = []
         switch answer {
-        case .committed:
+        case .committed, .acknowledged:
             if let refusal = write(group) {
                 pipeline.refused(refusal.number, reason: refusal.reason, now: now)
                 collect()
                 return refusal.reason
             }
-            pipeline.committed(through: last.number, now: now)
+            if answer == .acknowledged {
+                pipeline.acknowledged(through: last.number, now: now)
+            } else {
+                pipeline.committed(through: last.number, now: now)
+            }
         case .refused(let place):
             let taken = Array(group.prefix(min(place, group.count - 1)))
             if let refusal = write(taken) {
@@ -235,11 +241,18 @@ package final class PipelineHarness {
         return nil
     }
 
+    /// Does what follows from the commits that were acknowledged.
+    package func follow() {
+        pipeline.followCommits(now)
+        collect()
+    }
+
     private func write(_ group: [ChangeSet]) -> (number: Int64, reason: String)? {
         for entry in group {
-            for row in entry.rows where row.encoded == nil {
-                row.encoded = EncodedRecord(
-                    topic: row.record.topic, key: nil, value: Array("\(row.number)".utf8), headers: [])
+            for row in entry.rows {
+                row.encode { record in
+                    EncodedRecord(topic: record.topic, key: nil, value: Array("\(row.number)".utf8), headers: [])
+                }
             }
         }
         switch store.commit(group) {
@@ -329,6 +342,8 @@ package final class PipelineHarness {
         for _ in 0..<limit {
             if mustRecover {
                 answerRecovery()
+            } else if pipeline.mustFollowCommits {
+                follow()
             } else if !loads.isEmpty {
                 answerLoad()
             } else if !evaluations.isEmpty {
