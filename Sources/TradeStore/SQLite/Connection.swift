@@ -9,6 +9,9 @@ final class Connection {
         case readOnly
     }
 
+    // Once, before the first connection.
+    private static let isConfigured = trade_sqlite_keep_no_statistics() == SQLITE_OK
+
     let path: String
     let calls: SQLiteCalls
     private let handle: OpaquePointer
@@ -18,6 +21,7 @@ final class Connection {
     init(path: String, mode: Mode, busyTimeout: Int32 = 0, probe: SQLiteProbe? = nil) throws(SQLiteFailure) {
         self.path = path
         calls = SQLiteCalls(probe: probe)
+        _ = Connection.isConfigured
         let flags =
             mode == .readOnly
             ? SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
