@@ -41,7 +41,7 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var locks = LockPolicy()
     package var clock = PassClock.wall
     package var retry = RetryPolicy()
-    /// Records that are taken in but not durable yet, over all partitions; what exceeds its share pauses its partition (G7).
+    /// Events that are taken in but not durable and decided yet, over all partitions, with two entries each; what exceeds its share pauses its partition (G7).
     package var maxInFlight = 10_000
     /// A partition's share is never below this.
     package var smallestShare = 64
@@ -49,8 +49,8 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var start = StartOffset.beginning
     /// Where single partitions begin of which nothing was ever taken in: a group that was there before is taken over (G6).
     package var startOffsets: [TopicPartition: Int64] = [:]
-    /// The most entries of one group commit.
-    package var groupLimit = 5_000
+    /// The most entries of one group commit. An event has two: it is taken in, and it is decided or dropped.
+    package var groupLimit = 10_000
     /// Records that wait and are taken in with the answer to a commit. With more of them the timer does it, at once, so that the
     /// writer goes on with the next group.
     package var intakeAtCommit = 256

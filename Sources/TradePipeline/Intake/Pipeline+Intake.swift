@@ -6,8 +6,11 @@ extension Pipeline {
     /// Whether records of events and updates may be taken in now.
     var isIntakeOpen: Bool {
         referenceReady && !intakePaused && !stopping && recovery == nil && queue.isWorking
-            && queue.count + unfollowed.count < configuration.maxInFlight
+            && !isFull
     }
+
+    /// Whether as much is on its way to the store as may be (G7).
+    var isFull: Bool { (queue.count + unfollowed.count + 1) / 2 >= configuration.maxInFlight }
 
     func drainAll(_ now: Moment) {
         for partition in partitions.values.sorted(by: { $0.id < $1.id }) { drain(partition, now: now) }

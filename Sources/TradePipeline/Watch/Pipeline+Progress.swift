@@ -52,7 +52,7 @@ extension Pipeline {
         if !queue.isWorking || recovery != nil { return "the store is in trouble" }
         if !referenceReady, partition.id.topic != .reference { return "the reference topic is not read to its end" }
         if intakePaused { return "intake is paused, \(relay.unpublished) rows wait for publishing" }
-        if queue.count + unfollowed.count >= configuration.maxInFlight { return "the commit queue is full" }
+        if isFull { return "the commit queue is full" }
         guard let record = partition.waiting.first else { return "nothing" }
         if record.loads > 0 { return "the store is asked for what it brings" }
         switch record.decoded.body {
