@@ -11,22 +11,6 @@ import TradeStore
 extension Integration {
     /// `audit` beside a service, after it, and on what others have done to the topics.
     @Suite struct AuditServiceTests {
-        /// The counts of an audit by their names.
-        private func counts(_ result: CommandLine.Result) -> [String: Int] {
-            var counts: [String: Int] = [:]
-            for line in result.output.split(separator: "\n") {
-                let parts = line.split(separator: ": ", maxSplits: 1)
-                guard parts.count == 2, let count = Int(parts[1].prefix { $0.isNumber }) else { continue }
-                if counts[String(parts[0])] == nil { counts[String(parts[0])] = count }
-            }
-            return counts.filter { $0.value > 0 }
-        }
-
-        private func audit(_ harness: ServiceHarness, _ words: String...) async throws -> CommandLine.Result {
-            let file = try harness.folder.write(harness.configurationFile(), to: "audit.yaml")
-            return await CommandLine.run(["audit", "--config", file] + words)
-        }
-
         @Test(
             "G5: what a service published is there once, beside it and after it; what others did is told",
             arguments: ServiceBroker.available)
@@ -43,15 +27,16 @@ extension Integration {
             // While it goes on.
             let load = (0..<20).map { TestRecord.event("late\($0)", expert: 3, [.init(Int64($0) + 1_000, "L\($0)")]) }
             try harness.site.publish(load)
-            let beside = try await audit(harness)
+            let beside = try await Audits.run(harness)
             #expect(beside.code == 0, "\(beside.output)\(beside.notes)")
-            #expect(Set(counts(beside).keys).isSubset(of: ["once", "unpublished"]), "\(beside.output)")
-            #expect(counts(beside)["once", default: 0] + counts(beside)["unpublished", default: 0] >= 122)
+            #expect(Set(Audits.counts(beside).keys).isSubset(of: ["once", "unpublished"]), "\(beside.output)")
+            #expect(Audits.counts(beside)["once", default: 0] + Audits.counts(beside)["unpublished", default: 0] >= 122)
             #expect(outputs.read(count: 142))
             #expect(try running.stop() == .stopped(complete: true))
 
-            let after = try await audit(harness, "--strict")
-            #expect(after.code == 0 && counts(after) == ["once": outputs.all.count], "\(after.output)\(after.notes)")
+            let after = try await Audits.run(harness, "--strict")
+            #expect(
+                after.code == 0 && Audits.counts(after) == ["once": outputs.all.count], "\(after.output)\(after.notes)")
 
             // An order again, a record of somebody else, and a row that never came.
             let order = try #require(outputs.orders.first)
@@ -72,11 +57,11 @@ extension Integration {
                 store.commit([ChangeSet(number: store.lastCommit + 1, rows: [lost], relayMark: lost.number)])
                     == .committed)
             store.close()
-            let damaged = try await audit(harness)
+            let damaged = try await Audits.run(harness)
             #expect(damaged.code == 1)
             if broker == .kafka {
                 #expect(
-                    counts(damaged) == ["once": outputs.all.count - 1, "twice": 1, "foreign": 1, "missing": 1],
+                    Audits.counts(damaged) == ["once": outputs.all.count - 1, "twice": 1, "foreign": 1, "missing": 1],
                     "\(damaged.output)\(damaged.notes)")
                 #expect(
                     damaged.output.contains(
@@ -84,7 +69,8 @@ extension Integration {
                             + "\(harness.site.topics.orderUpdates) partition 1 offset 77\n"), "\(damaged.output)")
             } else {
                 // Nothing but the one dead letter tells where that topic begins.
-                #expect(counts(damaged)["twice"] == 1 && counts(damaged)["foreign"] == 1, "\(damaged.output)")
+                #expect(
+                    Audits.counts(damaged)["twice"] == 1 && Audits.counts(damaged)["foreign"] == 1, "\(damaged.output)")
             }
             let id = order.header("ce_id") ?? ""
             #expect(damaged.output.contains("id \(id) at \(harness.site.topics.ordersCreated) partition "))
@@ -100,9 +86,9 @@ extension Integration {
             try harness.site.publish((0..<5).map { _ in TestRecord(.analysisCompleted, key: nil, value: nil) })
             #expect(outputs.read { $0.orders.count == 40 && $0.deadLetters.count == 5 }, "\(outputs.summary)")
             #expect(try running.stop() == .stopped(complete: true))
-            let all = try await audit(harness)
+            let all = try await Audits.run(harness)
             #expect(all.code == 0, "\(all.output)\(all.notes)")
-            let total = counts(all)["once", default: 0]
+            let total = Audits.counts(all)["once", default: 0]
             #expect(total == outputs.all.count)
             for words in [
                 ["--from-offset", "3"], ["--to-offset", "2"], ["--from-offset", "1", "--to-offset", "4"],
@@ -112,7 +98,7 @@ extension Integration {
                 let file = try harness.folder.write(harness.configurationFile(), to: "audit.yaml")
                 let part = await CommandLine.run(["audit", "--strict", "--config", file] + words)
                 #expect(part.code == 0, "\(words): \(part.output)\(part.notes)")
-                let counts = counts(part)
+                let counts = Audits.counts(part)
                 #expect(counts["once", default: 0] < total)
                 #expect(counts.values.reduce(0, +) == total, "\(words): \(part.output)")
             }
@@ -121,14 +107,14 @@ extension Integration {
         @Test("What keeps an audit from its work is said")
         func mistakes() async throws {
             let harness = try ServiceHarness(.embedded)
-            let none = try await audit(harness)
+            let none = try await Audits.run(harness)
             #expect(none.code == 78 && none.notes.contains("there is no store"), "\(none.notes)")
             let embedded = await CommandLine.run(["audit"])
             #expect(embedded.code == 64 && embedded.notes.contains("embedded"), "\(embedded.notes)")
             try SQLiteStore.open(path: harness.configuration.store.path.path).close()
-            let empty = try await audit(harness)
+            let empty = try await Audits.run(harness)
             #expect(empty.code == 0 && empty.output.contains("published up to 0"), "\(empty.notes)")
-            let away = try await audit(harness, "--partition", "9")
+            let away = try await Audits.run(harness, "--partition", "9")
             #expect(away.code == 1 && away.notes.contains("no partition 9"), "\(away.notes)")
         }
     }

@@ -34,7 +34,7 @@ extension Processes {
         }
 
         @Test("G1 to G6: killed at random moments while events are in flight", arguments: ServiceBroker.available)
-        func killedAtRandomMoments(_ broker: ServiceBroker) throws {
+        func killedAtRandomMoments(_ broker: ServiceBroker) async throws {
             let seed = UInt64.random(in: 0 ... .max)
             print("killedAtRandomMoments \(broker): seed \(seed)")
             var random = ContractRandom(seed: seed)
@@ -53,7 +53,7 @@ extension Processes {
                 var left = 300
                 while .now < end, !process.hasEnded {
                     guard left > 0 else {
-                        Thread.sleep(forTimeInterval: 0.001)
+                        try await Task.sleep(for: .milliseconds(1))
                         continue
                     }
                     left -= 20
@@ -61,7 +61,7 @@ extension Processes {
                 }
                 // In the midst of a burst.
                 try harness.site.publish(stream.next(60))
-                Thread.sleep(forTimeInterval: .random(in: 0...0.02, using: &random))
+                try await Task.sleep(for: .microseconds(Int.random(in: 0...20_000, using: &random)))
                 #expect(!process.hasEnded, "round \(round), seed \(seed): \(process.errors)")
                 process.send(SIGKILL)
                 #expect(process.waitForExit() == .signal(SIGKILL), "round \(round), seed \(seed)")
@@ -82,6 +82,11 @@ extension Processes {
             let decided = try store.integer("SELECT count(*) FROM recommendations WHERE outcome IS NOT NULL")
             #expect(Int(decided) == stream.recommendations.count, "G2, seed \(seed)")
             try expectLedger(harness, outputs, "seed \(seed)")
+            if broker == .kafka {
+                let audit = try await Audits.run(harness, "--strict")
+                #expect(audit.code == 0, "G5, seed \(seed): \(audit.output)\(audit.notes)")
+                #expect(Audits.counts(audit) == ["once": outputs.all.count], "G5, seed \(seed): \(audit.output)")
+            }
             #expect(try harness.site.lag(of: harness.site.topics.analysisCompleted) == [], "G6, seed \(seed)")
             print("killedAtRandomMoments \(broker): \(stream.eventIDs.count) events, \(outputs.orders.count) orders")
         }
