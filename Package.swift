@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// On Linux jemalloc takes the place of the C library's allocator; a sanitizer brings its own, and bears no other beside it.
+let jemalloc: [Target.Dependency] =
+    Context.environment["SANITIZE"] == nil
+    ? [.target(name: "CJemalloc", condition: .when(platforms: [.linux]))] : []
+
 let package = Package(
     name: "trade-manager",
     platforms: [.macOS(.v15)],
@@ -22,7 +27,6 @@ let package = Package(
         .systemLibrary(
             name: "CCrypto", path: "Sources/CLibraries/CCrypto", pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
-        // On macOS the system's allocator stays.
         .systemLibrary(
             name: "CJemalloc", path: "Sources/CLibraries/CJemalloc", pkgConfig: "jemalloc",
             providers: [.apt(["libjemalloc-dev"])]),
@@ -39,7 +43,7 @@ let package = Package(
         .target(name: "TradeContracts", dependencies: ["TradeCore", "CSimdjson", "CCrypto"]),
         .target(
             name: "Telemetry",
-            dependencies: ["CSystem", .target(name: "CJemalloc", condition: .when(platforms: [.linux]))]),
+            dependencies: ["CSystem"] + jemalloc),
         .target(name: "TradePipeline", dependencies: ["TradeCore", "TradeContracts", "Telemetry"]),
         .target(
             name: "TradeKafka",
@@ -72,8 +76,9 @@ let package = Package(
             path: "Tests/Support/Service"),
         // What the benchmarks need of C: they count allocations, and parse without us.
         .target(
-            name: "CBenchmarks", dependencies: [.target(name: "CJemalloc", condition: .when(platforms: [.linux]))],
+            name: "CBenchmarks", dependencies: jemalloc,
             path: "Sources/CLibraries/CBenchmarks",
+            cSettings: jemalloc.isEmpty ? [] : [.define("HAS_JEMALLOC", .when(platforms: [.linux]))],
             cxxSettings: [.define("SIMDJSON_EXCEPTIONS", to: "0")],
             linkerSettings: [.linkedLibrary("simdjson")]),
         .executableTarget(

@@ -14,6 +14,7 @@ enum BenchmarkProgram {
         usage: benchmarks all | NAME…
         NAME is one of \(measures.map { $0.name }.joined(separator: ", "))
         KAFKA_BOOTSTRAP_SERVERS names a real Kafka for those that can use one; files go to TMPDIR.
+        BENCHMARK_EVENTS, the most events of a workload, is for seeing whether they run.
 
         """
 

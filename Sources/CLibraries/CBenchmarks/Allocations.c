@@ -1,6 +1,6 @@
 #include "CBenchmarks.h"
 
-#ifdef __linux__
+#ifdef HAS_JEMALLOC
 
 #include <errno.h>
 #include <jemalloc/jemalloc.h>

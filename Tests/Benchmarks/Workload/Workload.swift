@@ -1,3 +1,4 @@
+import Foundation
 import TradeContracts
 import TradeCore
 
@@ -8,7 +9,17 @@ struct Workload: Sendable {
     /// The symbol of an event.
     var symbol: @Sendable (_ event: Int) -> String
     /// Recommendations of an event.
-    var advice = 1
+    var advice: Int
+
+    /// `BENCHMARK_EVENTS` in the environment: no workload has more.
+    private static let most = ProcessInfo.processInfo.environment["BENCHMARK_EVENTS"].flatMap { Int($0) } ?? .max
+
+    init(events: Int, experts: Int, symbol: @escaping @Sendable (_ event: Int) -> String, advice: Int = 1) {
+        self.events = min(events, Workload.most)
+        self.experts = experts
+        self.symbol = symbol
+        self.advice = advice
+    }
 
     /// Every event an order: experts in turn, so many that none of them comes again while it holds its key, and no symbol
     /// comes twice.

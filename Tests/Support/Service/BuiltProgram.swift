@@ -2,8 +2,11 @@ import Foundation
 
 /// Programs that tests run.
 package enum BuiltProgram {
-    /// `trade-manager` as it was built with these tests: it lies beside them.
-    package static let tradeManager: String = {
+    package static let tradeManager = built("trade-manager")
+    package static let benchmarks = built("benchmarks")
+
+    /// A program as it was built with these tests: it lies beside them.
+    private static func built(_ name: String) -> String {
         #if os(Linux)
             let runner = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         #else
@@ -11,8 +14,8 @@ package enum BuiltProgram {
                 Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
                 ?? URL(fileURLWithPath: CommandLine.arguments.first ?? "")
         #endif
-        return runner.deletingLastPathComponent().appendingPathComponent("trade-manager").path
-    }()
+        return runner.deletingLastPathComponent().appendingPathComponent(name).path
+    }
 
     /// A program in `PATH`; nil where there is none.
     package static func find(_ name: String) -> String? {
