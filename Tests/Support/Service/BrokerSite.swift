@@ -15,8 +15,10 @@ package final class BrokerSite {
 
     /// Starts the embedded broker or finds the real one, and makes the topics, with names that no other test has.
     ///
-    /// `servers`: another real Kafka than the one of all tests.
-    package init(_ kind: ServiceBroker, partitions: Int32 = 4, servers other: String? = nil) throws {
+    /// `servers`: another real Kafka than the one of all tests. `replication`: copies of each record there.
+    package init(
+        _ kind: ServiceBroker, partitions: Int32 = 4, servers other: String? = nil, replication: Int32 = 1
+    ) throws {
         self.kind = kind
         let run = String(UInt64.random(in: 0 ... .max), radix: 36)
         var topics = TopicNames()
@@ -34,14 +36,15 @@ package final class BrokerSite {
         var configuration = KafkaConfiguration(bootstrapServers: servers)
         configuration.topics = topics
         // Bytes that are too large for the service have to get there first.
-        configuration.producerProperties = ["message.max.bytes": "20000000"]
+        // A node that hangs is given up sooner than by default.
+        configuration.producerProperties = ["message.max.bytes": "20000000", "socket.timeout.ms": "10000"]
         self.configuration = configuration
         guard kind == .kafka else { return }
         let made = try KafkaAdmin(configuration).create(
             wanted.map { name, count in
                 let settings =
                     name == topics.reference ? ["cleanup.policy": "compact"] : ["max.message.bytes": "20000000"]
-                return .init(name: name, partitions: count, replication: 1, settings: settings)
+                return .init(name: name, partitions: count, replication: replication, settings: settings)
             })
         for case (let name, .failed(let error)) in made { throw ServiceFailure("\(name): \(error)") }
     }
@@ -58,9 +61,9 @@ package final class BrokerSite {
         self.configuration = configuration
     }
 
-    /// Publishes records in order, and waits until the broker has them.
-    package func publish(_ records: [TestRecord]) throws {
-        let publisher = try publisher ?? KafkaPublisher(configuration)
+    /// Publishes records in order, and waits until the broker has them, `patience` seconds at most.
+    package func publish(_ records: [TestRecord], patience: Double = 30) throws {
+        let publisher = try publisher ?? KafkaPublisher(configuration, patience: patience)
         self.publisher = publisher
         try publisher.publish(
             records.map { record in
