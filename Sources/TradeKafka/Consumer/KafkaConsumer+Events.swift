@@ -112,11 +112,13 @@ extension KafkaConsumer {
                 list.add(topic, offset.partition.partition, offset: offset.nextOffset, metadata: offset.metadata)
             }
             let code = Calls.commitQueue(client.handle, list.handle, events.handle)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "committing offsets") }
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: commitContext) }
         } catch {
             commitFailed(error.description) { _ in true }
         }
     }
+
+    private var commitContext: String { "committing offsets of the group \(configuration.groupID)" }
 
     private func committed(_ event: KafkaEvent) {
         let code = event.code
@@ -128,7 +130,7 @@ extension KafkaConsumer {
         }
         let cause = code == RD_KAFKA_RESP_ERR_NO_ERROR ? failed.first?.err ?? code : code
         let names = Set(failed.map { "\($0.name) \($0.partition)" })
-        let error = KafkaError(cause, context: "committing offsets")
+        let error = KafkaError(cause, context: commitContext)
         commitFailed(error.description) { partition in
             names.isEmpty
                 || names.contains("\(self.configuration.topics.name(of: partition.topic)) \(partition.partition)")
@@ -160,7 +162,8 @@ extension KafkaConsumer {
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE: outage.connectionFailed(event.text)
         case RD_KAFKA_RESP_ERR__PARTITION_EOF: break
         default:
-            tellTrouble(KafkaError(code, context: "reading", text: event.text).description)
+            let context = "reading with the group \(configuration.groupID)"
+            tellTrouble(KafkaError(code, context: context, text: event.text).description)
         }
     }
 

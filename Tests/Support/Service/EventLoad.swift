@@ -25,8 +25,9 @@ package final class EventLoad: Sendable {
         nonisolated(unsafe) let site = site
         Thread.detachNewThread {
             var number: Int64 = 0
+            var failures = 0
             var next = MonotonicTime.now
-            while true {
+            load: while true {
                 let isStopping = state.withLock { state in
                     while !state.isStopping { if !changed.wait(&state, until: next) { break } }
                     return state.isStopping
@@ -38,12 +39,19 @@ package final class EventLoad: Sendable {
                         "event-\(number)", expert: number % experts + 1, [.init(number, "S\(number)", price: 1)])
                 }
                 number += Self.batch
-                do {
-                    try site.publish(events, patience: 150)
-                    state.withLock { $0.published = number }
-                } catch {
-                    state.withLock { $0.failure = error }
-                    break
+                while true {
+                    do {
+                        // A node that comes back as the leader that it is no more fails a producer: what was sent comes twice.
+                        try site.publish(events)
+                        state.withLock { $0.published = number }
+                        break
+                    } catch {
+                        failures += 1
+                        guard failures < 20 else {
+                            state.withLock { $0.failure = error }
+                            break load
+                        }
+                    }
                 }
             }
             state.withLock { $0.hasEnded = true }
@@ -55,6 +63,9 @@ package final class EventLoad: Sendable {
 
     /// How many events the broker has.
     package var published: Int64 { state.withLock { $0.published } }
+
+    /// Why it can't go on; nil: it does.
+    package var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// Ends it, and tells how many events there were. Throws where one could not be published.
     package func stop() throws -> Int64 {
