@@ -35,6 +35,7 @@ extension KafkaConsumer {
             endReading()
             offered = Set(partitions)
             isRevoking = false
+            isLost = false
             if let reason = refusal(of: partitions) {
                 refuse(reason)
                 return
@@ -44,7 +45,8 @@ extension KafkaConsumer {
             // Nobody will start an empty assignment, and the group waits for the answer.
             if partitions.isEmpty { assignAll() }
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-            if Calls.assignmentLost(client.handle) {
+            isLost = Calls.assignmentLost(client.handle)
+            if isLost {
                 commits.forget(partitions)
                 tellTrouble(
                     "the group \(configuration.groupID) gave our partitions to others, we were too slow or away")
@@ -102,7 +104,7 @@ extension KafkaConsumer {
 
     /// Sends what waits, unless the group is between two assignments.
     func sendCommits() {
-        guard let client, let events, mode == .allPartitions || isRevoking || !readers.isEmpty else { return }
+        guard let client, let events, !isLost, mode == .allPartitions || isRevoking || !readers.isEmpty else { return }
         let offsets = commits.take()
         guard !offsets.isEmpty else { return }
         do throws(KafkaError) {

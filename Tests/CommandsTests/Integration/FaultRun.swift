@@ -26,6 +26,15 @@ struct FaultRun {
         #expect(process.waitForExit() == .signal(SIGKILL))
     }
 
+    /// Kills the service while another one stands by, which takes its place.
+    mutating func handOver() throws {
+        let standBy = try harness.spawn()
+        #expect(standBy.waitForErrors("Standing by"), "\(standBy.errors)")
+        kill()
+        process = standBy
+        #expect(process.waitForErrors("Running"), "\(log)")
+    }
+
     /// Starts the next service in its place; before it can run, once it says `text`, something is mended.
     mutating func startAgain(whenItSays text: String? = nil, _ mend: () throws -> Void = {}) throws {
         process = try harness.spawn()

@@ -1,7 +1,7 @@
 /// Answers of a broker with another error code than it gave, wherever one stands, in the versions that our library speaks.
 enum FalseAnswer {
-    /// The answer to a request of this kind with `code` in it.
-    static func make(_ answer: [UInt8], key: Int16, version: Int16, code: Int16) -> [UInt8] {
+    /// The answer to a request of this kind with `code` in it; nil where no place for it was found.
+    static func make(_ answer: [UInt8], key: Int16, version: Int16, code: Int16) -> [UInt8]? {
         var frame = WireFrame(answer)
         let isCompact = isCompact(key, version)
         // The correlation id, the header's tags, and but for Produce the throttle time.
@@ -31,7 +31,7 @@ enum FalseAnswer {
             frame.replace(code)
         default: frame.replace(code)
         }
-        return frame.bytes
+        return frame.isBroken || !frame.isReplaced ? nil : frame.bytes
     }
 
     private static func partitions(

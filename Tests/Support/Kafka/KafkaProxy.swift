@@ -156,7 +156,9 @@ package final class KafkaProxy: Sendable {
             var reader = WireFrame(frame)
             let id = UInt32(truncatingIfNeeded: reader.integer(4))
             guard let (key, version, code) = falsified.withLock({ $0.removeValue(forKey: id) }) else { return frame }
-            return FalseAnswer.make(frame, key: key, version: version, code: code)
+            if let answer = FalseAnswer.make(frame, key: key, version: version, code: code) { return answer }
+            print("An answer of kind \(key), version \(version), is not understood: \(frame)")
+            return frame
         }
     }
 

@@ -6,6 +6,8 @@ struct WireFrame {
     private(set) var position = 0
     /// It was shorter than it should be.
     private(set) var isBroken = false
+    /// A code was put into it.
+    private(set) var isReplaced = false
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -57,6 +59,7 @@ struct WireFrame {
     mutating func replace(_ code: Int16) {
         guard !isBroken, position + 2 <= bytes.count else { return }
         let value = UInt16(bitPattern: code)
+        isReplaced = true
         bytes[position] = UInt8(value >> 8)
         bytes[position + 1] = UInt8(value & 0xFF)
         skip(2)

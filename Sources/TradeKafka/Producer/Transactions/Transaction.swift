@@ -55,7 +55,9 @@ struct Transaction {
         switch sendMark(mark, &patience) {
         case .open(let call): return .inDoubt(reason: "no answer to the relay's mark", call: call)
         case .returned(let error?):
-            return abort(Failure(reason: error.description, isFatal: error.isFatal), records, &reports, sent, before)
+            let isSilence = error.code == RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue
+            let failure = Failure(reason: error.description, isFatal: error.isFatal, isSilence: isSilence)
+            return abort(failure, records, &reports, sent, before)
         case .returned(nil): return commit(records, &reports, sent, before, &patience)
         }
     }
