@@ -22,8 +22,12 @@ extension Service {
         var isStandingBy = false
         while !isStopping {
             do {
-                let store = try SQLiteStore.open(
-                    path: configuration.store.path.path, options: SQLiteStoreOptions(topics: topics))
+                let options = SQLiteStoreOptions(topics: topics)
+                let path = configuration.store.path.path
+                let opened = try whenStoreCan { () throws(StoreError) in
+                    try SQLiteStore.open(path: path, options: options)
+                }
+                guard let store = opened else { return nil }
                 if isStandingBy { logger.notice("The store is free: taking over") }
                 return store
             } catch .held(let path, let holder) {
@@ -37,6 +41,21 @@ extension Service {
                 throw ConfigurationError(key: "store.path", from: configuration.store.$path.source, "\(error)")
             }
             wait(seconds: Service.standByPause)
+        }
+        return nil
+    }
+
+    /// Does something with the store, and where that has no room, is locked by a program that is none of ours, or can't be read or
+    /// written, does it again until it works: as while running, that ends no service. Nil where the stop came first.
+    func whenStoreCan<Answer, Failure: Error>(_ attempt: () throws(Failure) -> Answer) throws(Failure) -> Answer? {
+        var hasComplained = false
+        while !isStopping {
+            do throws(Failure) { return try attempt() } catch {
+                guard let failure = error as? StoreError, failure.mayPass else { throw error }
+                if !hasComplained { logger.error("The store is unavailable, it is tried again: \(failure)") }
+                hasComplained = true
+            }
+            wait(seconds: 1)
         }
         return nil
     }
@@ -81,9 +100,12 @@ extension Service {
         return nil
     }
 
-    func adopt(_ cluster: KafkaClusterIdentity, by store: SQLiteStore) throws {
+    /// False where the stop came first.
+    func adopt(_ cluster: KafkaClusterIdentity, by store: SQLiteStore) throws -> Bool {
         do {
-            try store.adoptCluster(id: cluster.id, isEmbedded: cluster.isEmbedded)
+            return try whenStoreCan { () throws(StoreError) in
+                try store.adoptCluster(id: cluster.id, isEmbedded: cluster.isEmbedded)
+            } != nil
         } catch {
             throw ConfigurationError(key: "store.path", from: configuration.store.$path.source, "\(error)")
         }
@@ -119,12 +141,14 @@ extension Service {
     ) throws -> StartIdentity? {
         let check = IdentityCheck(
             configuration: configuration, kafka: kafka, cluster: cluster, store: store, logger: logger)
-        return try check.run(
-            isStopping: { self.isStopping },
-            pause: { seconds in
-                self.carryOutOrders(store)
-                self.wait(seconds: seconds)
-            })
+        return try whenStoreCan {
+            try check.run(
+                isStopping: { self.isStopping },
+                pause: { seconds in
+                    self.carryOutOrders(store)
+                    self.wait(seconds: seconds)
+                })
+        } ?? nil
     }
 
     func makeRunner(
@@ -147,5 +171,13 @@ extension Service {
             workers: configuration.workers.count ?? SystemTime.cores, logger: logger)
         parts.watchdogBound = watchdogBound
         return try PipelineRunner(configuration: pipeline, parts: parts, referenceFile: changes)
+    }
+}
+
+extension StoreError {
+    /// Nothing of the configuration is at fault: SQLite says BUSY, LOCKED, NOMEM, IOERR, FULL or PROTOCOL.
+    fileprivate var mayPass: Bool {
+        if case .sqlite(_, let failure) = self { return [5, 6, 7, 10, 13, 15].contains(failure.code) }
+        return false
     }
 }

@@ -84,12 +84,12 @@ package final class Service: Sendable {
         let servers = configuration.servers ?? broker?.bootstrapServers ?? ""
         var kafka = configuration.kafkaConfiguration(servers: servers, logger: logger.labeled("kafka"))
         guard let cluster = try findCluster(kafka, store) else { return .stopped(complete: true) }
-        try adopt(cluster, by: store)
+        guard try adopt(cluster, by: store) else { return .stopped(complete: true) }
         CrashPoint.clusterAdopted.reached()
         if !cluster.isEmbedded { kafka.groupInstanceID = store.identity.id.description }
         try checkReferenceTopic(kafka)
         guard let identity = try checkIdentity(kafka, cluster, store) else { return .stopped(complete: true) }
-        try store.confirmFile()
+        guard try whenStoreCan({ try store.confirmFile() }) != nil else { return .stopped(complete: true) }
         CrashPoint.identityChecked.reached()
         kafka.refusesCommit = { text in
             text.isEmpty || identity.owner.isAccepted

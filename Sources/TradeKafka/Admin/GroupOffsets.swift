@@ -27,7 +27,11 @@ extension KafkaAdmin {
     package func committed(_ partitions: [KafkaPartition], within seconds: Double = 10) throws(KafkaError)
         -> [KafkaPartition: CommittedOffset]
     {
-        try client.committed(partitions, within: seconds)
+        do throws(KafkaError) {
+            return try client.committed(partitions, within: seconds)
+        } catch {
+            throw client.explained(error)
+        }
     }
 
     /// Commits offsets of a group that has no members, and waits for it: the relay's mark (design §6).
@@ -45,6 +49,19 @@ extension KafkaAdmin {
 }
 
 extension KafkaClient {
+    /// The error of a question to a group's coordinator, or why there is no coordinator: the library goes on looking for one whatever
+    /// the broker says, and ends with a timeout. For clients whose consumer's queue nobody else reads.
+    func explained(_ error: KafkaError) -> KafkaError {
+        guard error.code == RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue, let queue = try? KafkaQueue.consumer(of: self) else {
+            return error
+        }
+        while let event = queue.poll(milliseconds: 0) {
+            guard event.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED else { continue }
+            return KafkaError(event.code, context: error.context, text: event.text)
+        }
+        return error
+    }
+
     /// What the client's group has committed; partitions without a commit are left out.
     func committed(_ partitions: [KafkaPartition], within seconds: Double) throws(KafkaError)
         -> [KafkaPartition: CommittedOffset]

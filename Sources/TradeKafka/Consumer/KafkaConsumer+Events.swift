@@ -35,6 +35,7 @@ extension KafkaConsumer {
             endReading()
             offered = Set(partitions)
             isRevoking = false
+            isLost = false
             if let reason = refusal(of: partitions) {
                 refuse(reason)
                 return
@@ -44,7 +45,8 @@ extension KafkaConsumer {
             // Nobody will start an empty assignment, and the group waits for the answer.
             if partitions.isEmpty { assignAll() }
         case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS:
-            if Calls.assignmentLost(client.handle) {
+            isLost = Calls.assignmentLost(client.handle)
+            if isLost {
                 commits.forget(partitions)
                 tellTrouble(
                     "the group \(configuration.groupID) gave our partitions to others, we were too slow or away")
@@ -102,7 +104,7 @@ extension KafkaConsumer {
 
     /// Sends what waits, unless the group is between two assignments.
     func sendCommits() {
-        guard let client, let events, mode == .allPartitions || isRevoking || !readers.isEmpty else { return }
+        guard let client, let events, !isLost, mode == .allPartitions || isRevoking || !readers.isEmpty else { return }
         let offsets = commits.take()
         guard !offsets.isEmpty else { return }
         do throws(KafkaError) {
@@ -112,11 +114,13 @@ extension KafkaConsumer {
                 list.add(topic, offset.partition.partition, offset: offset.nextOffset, metadata: offset.metadata)
             }
             let code = Calls.commitQueue(client.handle, list.handle, events.handle)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "committing offsets") }
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: commitContext) }
         } catch {
             commitFailed(error.description) { _ in true }
         }
     }
+
+    private var commitContext: String { "committing offsets of the group \(configuration.groupID)" }
 
     private func committed(_ event: KafkaEvent) {
         let code = event.code
@@ -128,7 +132,7 @@ extension KafkaConsumer {
         }
         let cause = code == RD_KAFKA_RESP_ERR_NO_ERROR ? failed.first?.err ?? code : code
         let names = Set(failed.map { "\($0.name) \($0.partition)" })
-        let error = KafkaError(cause, context: "committing offsets")
+        let error = KafkaError(cause, context: commitContext)
         commitFailed(error.description) { partition in
             names.isEmpty
                 || names.contains("\(self.configuration.topics.name(of: partition.topic)) \(partition.partition)")
@@ -160,7 +164,8 @@ extension KafkaConsumer {
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__RESOLVE: outage.connectionFailed(event.text)
         case RD_KAFKA_RESP_ERR__PARTITION_EOF: break
         default:
-            tellTrouble(KafkaError(code, context: "reading", text: event.text).description)
+            let context = "reading with the group \(configuration.groupID)"
+            tellTrouble(KafkaError(code, context: context, text: event.text).description)
         }
     }
 

@@ -31,6 +31,8 @@ package final class KafkaConsumer: RecordSource {
     var pausedEarly: Set<TopicPartition> = []
     /// Told as revoked, the broker waits for `finishRevocation`.
     var isRevoking = false
+    /// They were lost: the group counts us out, and whoever commits all the same is fenced as if somebody had taken his place.
+    var isLost = false
     var missing = MissingPartitions()
     var commits = CommitQueue()
     var outage: Outage

@@ -30,7 +30,14 @@ package struct InputInspection {
         let names = partitions.map { partition in
             KafkaPartition(topic: configuration.topics.name(of: partition.topic), partition: partition.partition)
         }
-        let committed = try admin.committed(names, within: seconds)
+        let committed: [KafkaPartition: CommittedOffset]
+        do throws(KafkaError) {
+            committed = try admin.committed(names, within: seconds)
+        } catch {
+            var error = error
+            error.context += " (group \(configuration.groupID))"
+            throw error
+        }
         var result: [TopicPartition: FoundPartition] = [:]
         var lastOffsets: [KafkaPartition: Int64] = [:]
         for (partition, name) in zip(partitions, names) {
@@ -93,9 +100,11 @@ struct LastRecords {
         var open = Set(offsets.keys)
         let deadline = ContinuousClock.Instant.now + .seconds(seconds)
         let batch = MessageBatch(capacity: 1)
+        var cause: KafkaError?
         while !open.isEmpty {
             guard .now < deadline else {
-                throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context: "fetching the last records that were taken in")
+                throw cause
+                    ?? KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, context: "fetching the last records that were taken in")
             }
             defer { batch.release() }
             guard let count = batch.take(from: events, limit: 1, milliseconds: 100) else {
@@ -104,8 +113,12 @@ struct LastRecords {
             guard count > 0, let message = batch[0] else { continue }
             let partition = KafkaPartition(topic: Calls.messageTopic(message), partition: message.pointee.partition)
             let isRecord = message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR
-            guard isRecord || message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF, open.remove(partition) != nil
-            else { continue }
+            guard isRecord || message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF else {
+                let context = "fetching the last record that was taken in of \(partition.topic) \(partition.partition)"
+                cause = KafkaError(message.pointee.err, context: context, text: Calls.messageText(message))
+                continue
+            }
+            guard open.remove(partition) != nil else { continue }
             // The first one at or behind the offset: another one where it is gone.
             if isRecord, message.pointee.offset == offsets[partition] {
                 let content = message.pointee

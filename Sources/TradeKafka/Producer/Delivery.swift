@@ -27,8 +27,8 @@ struct Delivery {
         self.isStopping = isStopping
     }
 
-    /// Sends records 0..<count in order with `produce`, which names them by their index.
-    func run(count: Int, produce: (Int) throws(KafkaError) -> Void) -> Result {
+    /// Sends records 0..<count in order with `produce`, which names them by their index, as `topic` does, which says where they go.
+    func run(count: Int, topic: (Int) -> String, produce: (Int) throws(KafkaError) -> Void) -> Result {
         var reports = Reports(count: count)
         var sent = 0
         var refusal: KafkaError?
@@ -46,14 +46,15 @@ struct Delivery {
             if reports.ended == sent, refusal != nil || (isStopping() && sent < count) { break }
             if session.serve(milliseconds: Self.slice, report: { reports.add($0, $1) }) { lastProgress = .now }
             if reports.failure != nil || session.terminalError != nil {
-                return discard(&reports, session.terminalError?.description ?? "sending failed")
+                return discard(&reports, session.terminalError?.description ?? "sending failed", topic)
             }
             let waited = lastProgress.duration(to: .now)
             if waited > (isStopping() ? min(patience, Self.patienceOfStop) : patience) {
                 let cause = session.lastCause.isEmpty ? "" : " (\(session.lastCause))"
                 let seconds = waited / .seconds(1)
                 return discard(
-                    &reports, "broker unreachable: no acknowledgement for \((seconds * 10).rounded() / 10) s\(cause)")
+                    &reports, "broker unreachable: no acknowledgement for \((seconds * 10).rounded() / 10) s\(cause)",
+                    topic)
             }
         }
         let isWhole = reports.acknowledged == count
@@ -63,14 +64,16 @@ struct Delivery {
     }
 
     /// Purges what is on its way and takes in the last reports, so that the acknowledged part is as long as it can be known.
-    private func discard(_ reports: inout Reports, _ reason: String) -> Result {
+    private func discard(_ reports: inout Reports, _ reason: String, _ topic: (Int) -> String) -> Result {
         // After a stop no successor follows that could be overtaken.
         session.purge(waits: !isStopping())
         while session.serve(milliseconds: 10, report: { reports.add($0, $1) }) {}
-        let refusal = reports.cause.map { KafkaError($0, context: "sending").description }
+        let refusal = reports.cause.map { cause in
+            KafkaError(cause.code, context: "sending to \(topic(cause.index))").description
+        }
         return Result(
             acknowledged: reports.acknowledged, reason: refusal ?? reason, needsNewSession: true,
-            refusal: reports.cause.flatMap { RecordRefusal($0.rawValue) })
+            refusal: reports.cause.flatMap { RecordRefusal($0.code.rawValue) })
     }
 }
 
@@ -83,10 +86,10 @@ struct Reports {
     private(set) var ended = 0
     /// The first code of a report that is no acknowledgement.
     private(set) var failure: rd_kafka_resp_err_t?
-    /// The first that isn't a consequence of giving up.
-    private(set) var cause: rd_kafka_resp_err_t?
+    /// Of which record the first is that isn't a consequence of giving up.
+    private(set) var cause: (index: Int, code: rd_kafka_resp_err_t)?
     /// The first that is a record's own fault.
-    private(set) var refused: rd_kafka_resp_err_t?
+    private(set) var refused: (index: Int, code: rd_kafka_resp_err_t)?
 
     private static let consequences: Set<Int32> = Set(
         [
@@ -100,8 +103,8 @@ struct Reports {
         ended += 1
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             failure = failure ?? code
-            if refused == nil, RecordRefusal(code.rawValue) != nil { refused = code }
-            if cause == nil, !Self.consequences.contains(code.rawValue) { cause = code }
+            if refused == nil, RecordRefusal(code.rawValue) != nil { refused = (index, code) }
+            if cause == nil, !Self.consequences.contains(code.rawValue) { cause = (index, code) }
             return
         }
         guard isAcknowledged.indices.contains(index) else { return }

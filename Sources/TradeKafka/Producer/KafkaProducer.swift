@@ -88,7 +88,8 @@ package final class KafkaProducer: RecordSink {
         var topics: [TopicHandle] = []
         for topic in OutputTopic.allCases { topics.append(try session.topic(configuration.topics.name(of: topic))) }
         let delivery = Delivery(session, patience: patience, isStopping: isStopping.isSet)
-        return delivery.run(count: records.count) { (index: Int) throws(KafkaError) -> Void in
+        let name = { [configuration] index in configuration.topics.name(of: records[index].topic) }
+        return delivery.run(count: records.count, topic: name) { (index: Int) throws(KafkaError) -> Void in
             let record = records[index]
             try session.produce(
                 OutgoingRecord(key: record.key, value: record.value, headers: record.headers),

@@ -29,7 +29,10 @@ package final class KafkaPublisher {
     package func publish(_ messages: [Message]) throws(KafkaError) {
         var topics: [TopicHandle] = []
         for message in messages { topics.append(try session.topic(message.topic)) }
-        let result = Delivery(session, patience: patience, isStopping: { false }).run(count: messages.count) {
+        let name = { (index: Int) in messages[index].topic }
+        let result = Delivery(session, patience: patience, isStopping: { false }).run(
+            count: messages.count, topic: name
+        ) {
             (index: Int) throws(KafkaError) -> Void in
             try session.produce(messages[index].record, to: topics[index], number: index)
         }

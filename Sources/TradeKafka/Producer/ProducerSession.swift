@@ -9,6 +9,8 @@ final class ProducerSession {
     private let arguments: UnsafeMutablePointer<rd_kafka_vu_t>
     /// The last error of a connection, or why a transaction can only be aborted.
     private(set) var lastCause = ""
+    /// What the broker said of the first partition that it did not take into the transaction.
+    private var refusedPartition: String?
     private(set) var terminalError: KafkaError?
 
     private static let argumentCount = 6
@@ -51,7 +53,7 @@ final class ProducerSession {
         guard let error else { return }
         // The library takes the headers only with the record.
         if let headers { Calls.headersDestroy(headers) }
-        throw KafkaError(taking: error, context: "sending")
+        throw KafkaError(taking: error, context: "sending to \(topic.name)")
     }
 
     private func set(
@@ -80,10 +82,18 @@ final class ProducerSession {
     }
 
     /// What comes from now on is the next transaction's.
-    func forgetCause() { lastCause = "" }
+    func forgetCause() {
+        lastCause = ""
+        refusedPartition = nil
+    }
 
     private func take(_ line: (level: Int32, facility: String, text: String)?) {
-        if let line, line.facility == "TXNERR" { lastCause = line.text }
+        // Which partition it is about only the first of these says; the other follows it.
+        switch line?.facility {
+        case "ADDPARTS": refusedPartition = refusedPartition ?? line?.text
+        case "TXNERR": lastCause = refusedPartition ?? line?.text ?? ""
+        default: break
+        }
         client.forward(line)
     }
 

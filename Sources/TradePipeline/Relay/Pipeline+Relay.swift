@@ -82,9 +82,13 @@ extension Pipeline {
         }
     }
 
+    /// A pass that fails may wait for a minute, orders may not: once the broker takes them again they go out soon.
+    private static let longestPause: Int64 = 5_000_000_000
+
     private func pauseRelay(_ now: Moment) -> Int64 {
         relay.failures += 1
-        return retryTime(failures: relay.failures, now: now).at
+        let (latest, overflow) = now.monotonic.addingReportingOverflow(Pipeline.longestPause)
+        return min(retryTime(failures: relay.failures, now: now).at, overflow ? .max : latest)
     }
 
     /// Takes in how far publishing is by the sink's answer.

@@ -5,9 +5,11 @@ import Testing
 extension Processes {
     /// A file system that takes nothing more.
     @Suite(.enabled(if: BuiltProgram.find("prlimit") != nil, "there is no prlimit in PATH")) struct FullDiskTests {
-        @Test("G2, G3, G4: a store that can't grow loses nothing, and goes on once it can")
-        func storeCannotGrow() throws {
-            let harness = try ServiceHarness(.embedded)
+        @Test(
+            "G2, G3, G4: a store that can't grow loses nothing, and goes on once it can",
+            arguments: ServiceBroker.available)
+        func storeCannotGrow(_ broker: ServiceBroker) throws {
+            let harness = try ServiceHarness(broker)
             let outputs = try harness.site.outputs()
             let file = try harness.folder.write(harness.configurationFile(), to: "trade-manager.yaml")
             // No file may grow beyond 600 KiB; a write that would is an error, not the end of the process.

@@ -7,9 +7,10 @@ import Synchronization
     import Darwin
 #endif
 
-/// Stands between clients and one broker on loopback, and delays requests: what a network does that keeps a packet.
+/// Stands between clients and one broker on loopback, and delays requests and answers: what a network does that keeps a packet. Or
+/// puts errors into answers: what a broker does that is in trouble.
 ///
-/// It changes nothing but the port in the broker's answers, so that clients come back to it.
+/// It changes the port in the broker's answers, so that clients come back to it, and else only what it is told to.
 package final class KafkaProxy: Sendable {
     /// A request on its way to the broker.
     package struct Request: Sendable {
@@ -25,6 +26,10 @@ package final class KafkaProxy: Sendable {
         case hold
         /// Passes it on, then breaks the client's connection: the broker's answer is lost.
         case loseAnswer
+        /// Passes it on, and has the answer say this error: the broker has done it.
+        case falsify(code: Int16)
+        /// Spoils it, so that the broker does nothing, and has the answer say this error.
+        case refuse(code: Int16)
         /// Neither passes it on nor answers; the connection stays.
         case ignore
     }
@@ -38,6 +43,8 @@ package final class KafkaProxy: Sendable {
 
     private struct State {
         var rule: Rule = { _ in .pass }
+        /// Seconds that each answer takes longer.
+        var delay: ClosedRange<Double>?
         var held: [Held] = []
         /// Open descriptors, closed at the end.
         var descriptors: Set<Int32> = []
@@ -63,6 +70,9 @@ package final class KafkaProxy: Sendable {
 
     /// What is done with each request from now on; called by the thread of its connection, which it may hold up.
     package func setRule(_ rule: @escaping Rule) { state.withLock { $0.rule = rule } }
+
+    /// From now on every answer comes so many seconds later, one after the other on each connection.
+    package func setDelay(_ seconds: ClosedRange<Double>?) { state.withLock { $0.delay = seconds } }
 
     package var heldCount: Int { state.withLock { $0.held.count } }
 
@@ -121,6 +131,8 @@ package final class KafkaProxy: Sendable {
         let client: Int32
         let broker: Int32
         let isHeld = Atomic<Bool>(false)
+        /// Answers to be falsified, by the correlation id of their request.
+        let falsified = Mutex<[UInt32: (key: Int16, version: Int16, code: Int16)]>([:])
         let ends = Atomic<Int>(0)
         /// The answer to what was held.
         let code = Mutex<Int16>(-1)
@@ -130,16 +142,40 @@ package final class KafkaProxy: Sendable {
             self.client = client
             self.broker = broker
         }
+
+        func falsify(_ request: [UInt8], _ code: Int16) {
+            var frame = WireFrame(request)
+            let key = Int16(truncatingIfNeeded: frame.integer(2))
+            let version = Int16(truncatingIfNeeded: frame.integer(2))
+            let id = UInt32(truncatingIfNeeded: frame.integer(4))
+            falsified.withLock { $0[id] = (key, version, code) }
+        }
+
+        /// The answer, with the error that it is to say.
+        func answer(_ frame: [UInt8]) -> [UInt8] {
+            var reader = WireFrame(frame)
+            let id = UInt32(truncatingIfNeeded: reader.integer(4))
+            guard let (key, version, code) = falsified.withLock({ $0.removeValue(forKey: id) }) else { return frame }
+            if let answer = FalseAnswer.make(frame, key: key, version: version, code: code) { return answer }
+            print("An answer of kind \(key), version \(version), is not understood: \(frame)")
+            return frame
+        }
     }
 
     private func forwardRequests(_ connection: Connection) {
         defer { end(connection) }
-        while let frame = Loopback.readFrame(connection.client), frame.count >= 2 {
+        while let frame = Loopback.readFrame(connection.client), frame.count >= 8 {
             let key = Int16(bitPattern: UInt16(frame[0]) << 8 | UInt16(frame[1]))
             let rule = state.withLock { $0.rule }
             switch rule(Request(key: key, frame: frame)) {
             case .pass:
                 guard Loopback.writeFrame(connection.broker, frame) else { return }
+            case .falsify(let code):
+                connection.falsify(frame, code)
+                guard Loopback.writeFrame(connection.broker, frame) else { return }
+            case .refuse(let code):
+                connection.falsify(frame, code)
+                guard Loopback.writeFrame(connection.broker, SpoiledRequest.make(frame) ?? frame) else { return }
             case .loseAnswer:
                 shutdown(connection.client, Int32(SHUT_RDWR))
                 Loopback.writeFrame(connection.broker, frame)
@@ -158,7 +194,8 @@ package final class KafkaProxy: Sendable {
         defer { end(connection) }
         while let frame = Loopback.readFrame(connection.broker) {
             guard connection.isHeld.load(ordering: .sequentiallyConsistent) else {
-                guard Loopback.writeFrame(connection.client, rewritten(frame)) else { return }
+                if let delay = state.withLock({ $0.delay }) { Thread.sleep(forTimeInterval: .random(in: delay)) }
+                guard Loopback.writeFrame(connection.client, connection.answer(rewritten(frame))) else { return }
                 continue
             }
             // Correlation id and throttle time come before the code.

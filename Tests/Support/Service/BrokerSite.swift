@@ -10,13 +10,17 @@ package final class BrokerSite {
     package let servers: String
     package let topics: TopicNames
     package let group: String
+    private let partitions: Int32
+    private let replication: Int32
     private let configuration: KafkaConfiguration
     private var publisher: KafkaPublisher?
 
     /// Starts the embedded broker or finds the real one, and makes the topics, with names that no other test has.
     ///
-    /// `servers`: another real Kafka than the one of all tests.
-    package init(_ kind: ServiceBroker, partitions: Int32 = 4, servers other: String? = nil) throws {
+    /// `servers`: another real Kafka than the one of all tests. `replication`: copies of each record there.
+    package init(
+        _ kind: ServiceBroker, partitions: Int32 = 4, servers other: String? = nil, replication: Int32 = 1
+    ) throws {
         self.kind = kind
         let run = String(UInt64.random(in: 0 ... .max), radix: 36)
         var topics = TopicNames()
@@ -34,14 +38,24 @@ package final class BrokerSite {
         var configuration = KafkaConfiguration(bootstrapServers: servers)
         configuration.topics = topics
         // Bytes that are too large for the service have to get there first.
-        configuration.producerProperties = ["message.max.bytes": "20000000"]
+        // A node that hangs is given up sooner than by default.
+        configuration.producerProperties = ["message.max.bytes": "20000000", "socket.timeout.ms": "10000"]
         self.configuration = configuration
+        self.partitions = partitions
+        self.replication = replication
         guard kind == .kafka else { return }
+        try makeTopics(wanted)
+    }
+
+    /// Makes the topics of a real Kafka that are not there.
+    package func makeTopics() throws { try makeTopics(EmbeddedBroker.topics(of: topics, partitions: partitions)) }
+
+    private func makeTopics(_ wanted: [String: Int32]) throws {
         let made = try KafkaAdmin(configuration).create(
             wanted.map { name, count in
                 let settings =
                     name == topics.reference ? ["cleanup.policy": "compact"] : ["max.message.bytes": "20000000"]
-                return .init(name: name, partitions: count, replication: 1, settings: settings)
+                return .init(name: name, partitions: count, replication: replication, settings: settings)
             })
         for case (let name, .failed(let error)) in made { throw ServiceFailure("\(name): \(error)") }
     }
@@ -53,21 +67,25 @@ package final class BrokerSite {
         self.servers = servers
         self.topics = topics
         group = "trade-manager"
+        partitions = 1
+        replication = 1
         var configuration = KafkaConfiguration(bootstrapServers: servers)
         configuration.topics = topics
         self.configuration = configuration
     }
 
-    /// Publishes records in order, and waits until the broker has them.
+    /// Publishes records in order, and waits until the broker has them. After a failure it may be called again: some may be there
+    /// already.
     package func publish(_ records: [TestRecord]) throws {
+        let messages = records.map { record in
+            KafkaPublisher.Message(
+                topic: topics.name(of: record.topic),
+                record: OutgoingRecord(key: record.key, value: record.value, headers: record.headers))
+        }
         let publisher = try publisher ?? KafkaPublisher(configuration)
+        self.publisher = nil
+        try publisher.publish(messages)
         self.publisher = publisher
-        try publisher.publish(
-            records.map { record in
-                KafkaPublisher.Message(
-                    topic: topics.name(of: record.topic),
-                    record: OutgoingRecord(key: record.key, value: record.value, headers: record.headers))
-            })
     }
 
     /// Publishes records to an output topic, whatever topic they are of: as somebody else might.

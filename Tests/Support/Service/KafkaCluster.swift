@@ -15,11 +15,15 @@ package final class KafkaCluster {
         return nil
     }()
 
-    package init(script: String) throws {
+    /// Starts it: one node or three, with these properties of a broker.
+    package init(script: String, nodes: Int = 1, settings: [String: String] = [:]) throws {
         self.script = script
         let folder = try TemporaryFolder()
         let file = folder.file("started")
-        guard try KafkaCluster.run("exec \"$0\" start >\"$1\" 2>/dev/null </dev/null", [script, file]) else {
+        var arguments = [script, file, "--nodes", "\(nodes)"]
+        for (key, value) in settings.sorted(by: { $0.key < $1.key }) { arguments += ["--set", "\(key)=\(value)"] }
+        let command = "file=$1; shift; exec \"$0\" start \"$@\" >\"$file\" 2>/dev/null </dev/null"
+        guard try KafkaCluster.run(command, arguments) else {
             throw ServiceFailure("\(script) start failed")
         }
         var values: [String: String] = [:]
@@ -34,7 +38,10 @@ package final class KafkaCluster {
         self.folder = started
     }
 
-    deinit { _ = try? KafkaCluster.run("exec \"$0\" stop \"$1\" >/dev/null 2>&1 </dev/null", [script, folder]) }
+    deinit {
+        _ = try? KafkaCluster.run("exec \"$0\" stop \"$1\" >/dev/null 2>&1 </dev/null", [script, folder])
+        try? FileManager.default.removeItem(atPath: folder)
+    }
 
     package func tell(_ order: String, node: Int = 1) throws {
         let command = "exec \"$0\" \"$1\" \"$2\" \"$3\" >/dev/null 2>&1 </dev/null"

@@ -49,6 +49,23 @@ package final class KafkaDamage {
         }
     }
 
+    /// Gives a topic more partitions, and waits until a new client finds them.
+    package func addPartitions(to topic: String, count: Int) throws {
+        var text = [CChar](repeating: 0, count: 256)
+        var request = rd_kafka_NewPartitions_new(topic, count, &text, text.count)
+        guard request != nil else { throw ServiceFailure("\(count) partitions of \(topic)") }
+        defer { rd_kafka_NewPartitions_destroy(request) }
+        try retrying("adding partitions to \(topic)") {
+            rd_kafka_CreatePartitions(client, &request, 1, nil, queue)
+        } result: { event in
+            var count = 0
+            guard let result = rd_kafka_event_CreatePartitions_result(event),
+                let topics = rd_kafka_CreatePartitions_result_topics(result, &count), count == 1, let topic = topics[0]
+            else { return RD_KAFKA_RESP_ERR_NO_ERROR }
+            return rd_kafka_topic_result_error(topic)
+        }
+    }
+
     /// Deletes a partition's records below an offset, as retention does.
     package func deleteRecords(_ topic: String, _ partition: Int32, below offset: Int64) throws {
         let list = rd_kafka_topic_partition_list_new(1)

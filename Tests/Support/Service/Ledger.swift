@@ -54,15 +54,15 @@ package struct Ledger {
         _ = outputs.read { outputs in
             outputs.all.count >= missing.count && missing.subtracting(outputs.all.map(\.content)).isEmpty
         }
-        var found: [Place: [RecordContent]] = [:]
+        var found: [Place: [OutputReader.Output]] = [:]
         var seen: Set<RecordContent> = []
         for output in outputs.all where seen.insert(output.content).inserted {
-            found[Place(topic: output.topic, key: output.content.key), default: []].append(output.content)
+            found[Place(topic: output.topic, key: output.content.key), default: []].append(output)
         }
         for (place, rows) in Dictionary(grouping: wanted, by: \.0) {
             let rows = rows.map(\.1)
             let there = found.removeValue(forKey: place) ?? []
-            guard there != rows else { continue }
+            guard !Ledger.isInOrder(there, rows) else { continue }
             let lost = rows.filter { !seen.contains($0) }.count
             problems.append(
                 lost > 0
@@ -75,6 +75,19 @@ package struct Ledger {
         }
         for (place, rows) in found { problems.append("G5: \(rows.count) records of \(place) that no row is of") }
         checkOutcomes(outputs)
+    }
+
+    /// Whether the records of a key are these rows, in their order. Where its topic got partitions they may lie in one up to some row
+    /// and in another from there on: readers see no order between the two.
+    private static func isInOrder(_ there: [OutputReader.Output], _ rows: [RecordContent]) -> Bool {
+        if there.map(\.content) == rows { return true }
+        let partitions = Dictionary(there.map { ($0.content, $0.partition) }) { first, _ in first }
+        let places = rows.map { partitions[$0] }
+        let moves = zip(places, places.dropFirst()).count { $0 != $1 }
+        return there.count == rows.count && moves == 1
+            && Set(there.map(\.partition)).allSatisfy { partition in
+                there.filter { $0.partition == partition }.map(\.content) == rows.filter { partitions[$0] == partition }
+            }
     }
 
     /// Every recommendation that has an output has one outcome: its orders, or one skip (G2).

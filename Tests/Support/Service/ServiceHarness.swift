@@ -1,5 +1,6 @@
 package import Settings
 import TradeContracts
+import TradeKafka
 package import TradePipeline
 import TradeStore
 
@@ -64,6 +65,14 @@ package final class ServiceHarness {
 
     package func store() throws -> StoreFileReader { try StoreFileReader(path: configuration.store.path.path) }
 
+    /// How far everything is published by what a real Kafka says.
+    package func kafkaMark() throws -> Int64? {
+        var kafka = KafkaConfiguration(bootstrapServers: site.servers)
+        kafka.topics = site.topics
+        let relayID = configuration.kafka.relayID ?? RelayIdentity.defaultID(ordersTopic: site.topics.ordersCreated)
+        return try KafkaRelayMark.read(kafka, relayID: relayID, readCommitted: true)?.number
+    }
+
     /// Whether the store has nothing left to decide or to publish, once `condition` holds, too; false where that doesn't come.
     package func waitUntilPublished(
         seconds: Double, every pause: Double = 0.02, where condition: (StoreFileReader) throws -> Bool = { _ in true }
@@ -85,7 +94,7 @@ package final class ServiceHarness {
         let reference = configuration.reference.file.map { "\nreference: {file: \($0.path)}" } ?? ""
         return """
             kafka:
-              bootstrap_servers: \(site.servers)
+              bootstrap_servers: \(configuration.kafka.bootstrapServers)
               group_id: \(site.group)
               topics: {analysis_completed: \(topics.analysisCompleted), order_updates: \(topics.orderUpdates),
                 reference: \(topics.reference ?? "null"), orders_created: \(topics.ordersCreated),

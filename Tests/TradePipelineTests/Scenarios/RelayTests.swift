@@ -48,6 +48,21 @@ import TradeReplay
         #expect(scenario.settle() == nil)
     }
 
+    @Test func howeverLongItFailsItIsTriedAgainWithinSeconds() {
+        let scenario = Self.scenario()
+        let harness = scenario.harness
+        var longest: Int64 = 0
+        for _ in 1...40 {
+            harness.answerOpening(isReachable: false)
+            let start = harness.now.monotonic
+            while harness.openSink == nil, harness.advanceToDeadline() {}
+            longest = max(longest, harness.now.monotonic - start)
+        }
+        #expect(longest > 1_000_000_000, "it does not turn in circles")
+        #expect(longest <= 5_001_000_000, "orders wait for no minute once the broker is back")
+        #expect(scenario.settle() == nil)
+    }
+
     @Test(arguments: [true, false]) func doubtIsSettledByTheMark(_ isPublished: Bool) {
         let scenario = Self.scenario()
         scenario.event("e1", Build.recommendation(1, "A"))

@@ -49,7 +49,7 @@ package enum KafkaRelayMark {
         let result: Result<[KafkaPartition: CommittedOffset], KafkaError>
         switch answer {
         case .returned(let value):
-            result = value
+            result = value.mapError { client.explained($0) }
             _ = client.destroy(within: 1, closed: false)
         case .open(let call):
             _ = client.destroy(within: 0, closed: false, after: call)

@@ -26,9 +26,9 @@ extension ProducerSession {
     }
 
     /// Takes the transactional id over: what another producer of it has begun is settled, and it can go on with nothing.
-    func initTransactions(_ patience: inout Patience) throws(KafkaError) {
+    func initTransactions(of id: String, _ patience: inout Patience) throws(KafkaError) {
         let error = resume(
-            &patience, context: "taking the relay's transactions over", call: Calls.initTransactions)
+            &patience, context: "taking the transactions of \(id) over", call: Calls.initTransactions)
         if let error { throw error }
     }
 }

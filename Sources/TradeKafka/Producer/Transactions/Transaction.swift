@@ -50,13 +50,15 @@ struct Transaction {
             return .inDoubt(reason: KafkaError(taking: error, context: "beginning a transaction").description)
         }
         var reports = Reports(count: records.count)
-        if let failure = send(records, &reports, &patience) { return abort(failure, &reports, sent, before) }
+        if let failure = send(records, &reports, &patience) { return abort(failure, records, &reports, sent, before) }
         CrashPoint.rowsAcknowledged.reached()
         switch sendMark(mark, &patience) {
         case .open(let call): return .inDoubt(reason: "no answer to the relay's mark", call: call)
         case .returned(let error?):
-            return abort(Failure(reason: error.description, isFatal: error.isFatal), &reports, sent, before)
-        case .returned(nil): return commit(&reports, sent, before, &patience)
+            let isSilence = error.code == RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue
+            let failure = Failure(reason: error.description, isFatal: error.isFatal, isSilence: isSilence)
+            return abort(failure, records, &reports, sent, before)
+        case .returned(nil): return commit(records, &reports, sent, before, &patience)
         }
     }
 
@@ -100,12 +102,14 @@ struct Transaction {
     }
 
     /// What the reports say, or where they only say that it was given up, the library's log.
-    private func failure(of reports: Reports) -> Failure {
-        guard let code = reports.refused ?? reports.cause else {
+    private func failure(of records: [EncodedRecord], _ reports: Reports) -> Failure {
+        guard let (index, code) = reports.refused ?? reports.cause else {
             return Failure(reason: session.lastCause.isEmpty ? "sending failed" : session.lastCause)
         }
+        // The number came back from the library.
+        let topic = records.indices.contains(index) ? configuration.topics.name(of: records[index].topic) : "a topic"
         return Failure(
-            reason: KafkaError(code, context: "sending").description, refusal: RecordRefusal(code.rawValue))
+            reason: KafkaError(code, context: "sending to \(topic)").description, refusal: RecordRefusal(code.rawValue))
     }
 
     // MARK: The mark
@@ -131,7 +135,8 @@ struct Transaction {
     // MARK: The end
 
     private func commit(
-        _ reports: inout Reports, _ sent: SentRequests, _ before: SentRequests.Numbers, _ patience: inout Patience
+        _ records: [EncodedRecord], _ reports: inout Reports, _ sent: SentRequests, _ before: SentRequests.Numbers,
+        _ patience: inout Patience
     ) -> Outcome {
         CrashPoint.markSent.reached()
         let error = session.resume(&patience, context: "committing a transaction", call: Calls.commitTransaction)
@@ -139,7 +144,7 @@ struct Transaction {
             guard error.requiresAbort, !error.isFatal, sent.numbers.endTransaction == before.endTransaction else {
                 return .inDoubt(reason: error.description)
             }
-            return abort(Failure(reason: error.description), &reports, sent, before)
+            return abort(Failure(reason: error.description), records, &reports, sent, before)
         }
         CrashPoint.transactionCommitted.reached()
         guard isSingle(sent, before) else { return .inDoubt(reason: "a request of the transaction was sent again") }
@@ -148,14 +153,15 @@ struct Transaction {
 
     /// Aborts, in order to know that nothing is published.
     private func abort(
-        _ failure: Failure, _ reports: inout Reports, _ sent: SentRequests, _ before: SentRequests.Numbers
+        _ failure: Failure, _ records: [EncodedRecord], _ reports: inout Reports, _ sent: SentRequests,
+        _ before: SentRequests.Numbers
     ) -> Outcome {
         if failure.isFatal { return .inDoubt(reason: failure.reason) }
         var patience = Patience(seconds: limits.abort, isStopping: isStopping)
         let error = session.resume(
             &patience, context: "aborting a transaction", report: { reports.add($0, $1) },
             call: Calls.abortTransaction)
-        let failure = failure.reason.isEmpty ? self.failure(of: reports) : failure
+        let failure = failure.reason.isEmpty ? self.failure(of: records, reports) : failure
         if let error { return .inDoubt(reason: "\(failure.reason); \(error.description)") }
         guard isSingle(sent, before) else {
             return .inDoubt(reason: "\(failure.reason); a request of the transaction was sent again")

@@ -54,7 +54,7 @@ package final class TransactionalProducer: RecordSink {
         guard case .opened = found else { return found }
         session = try ProducerSession(
             configuration, for: .transactional(id: relay.relayID, timeout: limits.timeout))
-        try session?.initTransactions(&patience)
+        try session?.initTransactions(of: relay.relayID, &patience)
         CrashPoint.producersFenced.reached()
         let settled = relay.rules.judge(try readMark(readCommitted: true, &patience), opening)
         guard case .opened(let mark) = settled else {
