@@ -55,8 +55,10 @@ struct FaultRun {
         let published = load.published
         let store = try harness.store()
         var row: Int64?
+        var loaded: ContinuousClock.Instant?
         let goesOn = try Eventually.holds(seconds: seconds, every: 0.01) {
             if let failure = load.failure { throw failure }
+            if loaded == nil, load.published > published { loaded = .now }
             if row == nil {
                 let decided = "SELECT count(*) FROM recommendations WHERE id > \(published) AND outcome IS NOT NULL"
                 if try store.integer(decided) > 0 { row = try store.integer("SELECT last_outbox FROM store") }
@@ -65,6 +67,8 @@ struct FaultRun {
             return try store.integer("SELECT relay_mark FROM store") >= row
         }
         #expect(goesOn, "\(what): nothing new is published after \(seconds) s\n\(log)")
+        let stood = (loaded ?? .now) - start
+        if stood > .seconds(2) { print("\(what): the load itself stood still for \(stood / .seconds(1)) s") }
         if !goesOn { throw ServiceFailure("\(what): it does not go on") }
         return (ContinuousClock.Instant.now - start) / .seconds(1)
     }
