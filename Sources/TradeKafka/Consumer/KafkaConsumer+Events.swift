@@ -104,7 +104,10 @@ extension KafkaConsumer {
 
     /// Sends what waits, unless the group is between two assignments.
     func sendCommits() {
-        guard let client, let events, !isLost, mode == .allPartitions || isRevoking || !readers.isEmpty else { return }
+        guard let client, let events, mode == .allPartitions || isRevoking || !readers.isEmpty else { return }
+        // Also before the event says so: the library has forgotten the member's id by then, commits all the same, and takes the
+        // broker's FENCED_INSTANCE_ID for fatal.
+        guard !isLost, !Calls.assignmentLost(client.handle) else { return }
         let offsets = commits.take()
         guard !offsets.isEmpty else { return }
         do throws(KafkaError) {
