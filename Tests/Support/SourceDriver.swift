@@ -27,9 +27,13 @@ package final class SourceDriver {
         events.count { if case .assigned = $0 { true } else { false } }
     }
 
+    /// What was told of troubles, their ends among them.
     package var troubles: [String] {
         events.compactMap { event -> String? in
-            if case .trouble(let text) = event { text } else { nil }
+            switch event {
+            case .trouble(_, let text), .recovered(_, let text): text
+            default: nil
+            }
         }
     }
 
@@ -52,7 +56,7 @@ package final class SourceDriver {
             case .assigned(let partitions):
                 if let begin { source.start(Dictionary(uniqueKeysWithValues: partitions.map { ($0, begin($0)) })) }
             case .revoked: source.finishRevocation()
-            case .trouble, .failed, .refused, .reachedEnd: break
+            case .trouble, .recovered, .failed, .refused, .reachedEnd: break
             }
         } records: { views in
             let batch = views.map { OwnedRecord($0) }

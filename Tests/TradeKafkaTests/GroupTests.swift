@@ -70,7 +70,7 @@ import TradePipeline
                     hasStarted = true
                     consumer.start(Dictionary(uniqueKeysWithValues: partitions.map { ($0, .beginning) }))
                 case .revoked: isRevoked = true
-                case .trouble, .failed, .refused, .reachedEnd: break
+                case .trouble, .recovered, .failed, .refused, .reachedEnd: break
                 }
             } records: { _ in
                 if isRevoked { isBad = true }

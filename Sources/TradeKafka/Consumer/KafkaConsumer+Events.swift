@@ -130,6 +130,7 @@ extension KafkaConsumer {
         let failed = event.partitions.filter { $0.err != RD_KAFKA_RESP_ERR_NO_ERROR }
         if code == RD_KAFKA_RESP_ERR_NO_ERROR, failed.isEmpty {
             commits.ended { _ in false }
+            tellRecovered(.offsets, "offsets of the group \(configuration.groupID) are committed again")
             sendCommits()
             return
         }
@@ -145,7 +146,7 @@ extension KafkaConsumer {
     private func commitFailed(_ text: String, failed: (TopicPartition) -> Bool) {
         commits.ended(failed: failed)
         nextCommit = .now + .seconds(1)
-        tellTrouble(text)
+        tellTrouble(text, of: .offsets)
     }
 
     /// Serves events until no commit is on its way.
@@ -174,7 +175,7 @@ extension KafkaConsumer {
 
     func beginOutage() {
         guard let text = outage.begin() else { return }
-        pending.append(.trouble(text))
+        tellTrouble(text)
         nextProbe = .now + .seconds(1)
     }
 
@@ -182,6 +183,7 @@ extension KafkaConsumer {
     func readingFailed(_ reader: PartitionReader, _ message: Calls.Message) {
         switch message.pointee.err {
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+            noteReading(of: reader.partition)
             guard reader.acceptsEnd(message.pointee.offset) else { return }
             ends.append(.reachedEnd(reader.partition, offset: message.pointee.offset))
         case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET, RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
@@ -189,7 +191,8 @@ extension KafkaConsumer {
             reader.gapIsFound(now: .now)
         case let code:
             let text = Calls.messageText(message)
-            tellTrouble(KafkaError(code, context: "reading \(describe(reader.partition))", text: text).description)
+            let error = KafkaError(code, context: "reading \(describe(reader.partition))", text: text)
+            tellTrouble(error.description, of: .partition(reader.partition))
         }
     }
 }

@@ -34,7 +34,7 @@ extension KafkaConsumer {
             return
         }
         nextProbe = nil
-        if let text = outage.end() { pending.append(.trouble(text)) }
+        if let text = outage.end() { tellRecovered(.broker, text) }
         if nextDiscovery != nil { nextDiscovery = .now }
     }
 
@@ -50,11 +50,10 @@ extension KafkaConsumer {
             reader.gapCheck = nil
             assignAll()
         case .tell(let position):
-            pending.append(
-                .trouble(
-                    "gap: \(describe(reader.partition)) has to be read from offset \(position), but its log holds "
-                        + "\(low) to \(high); its intake stands until an operator accepts it (trade-manager store accept gap)"
-                ))
+            tellTrouble(
+                "gap: \(describe(reader.partition)) has to be read from offset \(position), but its log holds "
+                    + "\(low) to \(high); its intake stands until an operator accepts it (trade-manager store accept gap)",
+                of: .partition(reader.partition))
         }
     }
 

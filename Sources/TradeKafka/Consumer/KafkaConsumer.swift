@@ -33,6 +33,8 @@ package final class KafkaConsumer: RecordSource {
     var isRevoking = false
     /// They were lost: the group counts us out, and whoever commits all the same is fenced as if somebody had taken his place.
     var isLost = false
+    /// What is told to be in trouble.
+    private var unwell: Set<SourceSubject> = []
     var missing = MissingPartitions()
     var commits = CommitQueue()
     var outage: Outage
@@ -124,7 +126,9 @@ package final class KafkaConsumer: RecordSource {
                 break
             }
             guard let taken = batch.take(from: reader.queue) else {
-                tellTrouble("reading \(describe(reader.partition)) failed: \(Calls.text(of: Calls.lastError()))")
+                tellTrouble(
+                    "reading \(describe(reader.partition)) failed: \(Calls.text(of: Calls.lastError()))",
+                    of: .partition(reader.partition))
                 continue
             }
             if batch.count == batch.capacity { hasMore = true }
@@ -143,6 +147,7 @@ package final class KafkaConsumer: RecordSource {
             return
         }
         guard reader.accepts(message.pointee.offset) else { return }
+        noteReading(of: reader.partition)
         views.append(
             RecordView(
                 address: RecordAddress(
@@ -187,8 +192,20 @@ package final class KafkaConsumer: RecordSource {
         "\(configuration.topics.name(of: partition.topic)) partition \(partition.partition)"
     }
 
-    func tellTrouble(_ text: String) {
-        if told.isNews(text, now: .now) { pending.append(.trouble(text)) }
+    func tellTrouble(_ text: String, of subject: SourceSubject = .broker) {
+        let isNew = unwell.insert(subject).inserted
+        if told.isNews(text, now: .now) || isNew { pending.append(.trouble(subject, text)) }
+    }
+
+    func tellRecovered(_ subject: SourceSubject, _ text: @autoclosure () -> String) {
+        if unwell.remove(subject) != nil { pending.append(.recovered(subject, text())) }
+    }
+
+    /// Something of the partition has come.
+    func noteReading(of partition: TopicPartition) {
+        guard !unwell.isEmpty else { return }
+        if !outage.isOn { tellRecovered(.broker, "the broker delivers again") }
+        tellRecovered(.partition(partition), "\(describe(partition)) is read again")
     }
 
     func fail(_ error: KafkaError) { end(.failed(error.description)) }

@@ -128,7 +128,16 @@ extension Pipeline {
 
     func pauseStore(_ now: Moment) -> Int64 {
         queue.failures += 1
-        return retryTime(failures: queue.failures, now: now).at
+        return soon(failures: queue.failures, now: now)
+    }
+
+    /// A failed pass may wait for a minute, what every pass needs may not: once it works again, things go on soon.
+    private static let longestPause: Int64 = 5_000_000_000
+
+    /// When the store or the broker is tried again.
+    func soon(failures: Int, now: Moment) -> Int64 {
+        let (latest, overflow) = now.monotonic.addingReportingOverflow(Pipeline.longestPause)
+        return min(retryTime(failures: failures, now: now).at, overflow ? .max : latest)
     }
 
     /// How long to wait after so many failures in a row, and until when.

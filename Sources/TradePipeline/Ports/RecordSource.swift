@@ -8,12 +8,24 @@ package enum SourceEvent: Hashable, Sendable {
     case revoked([TopicPartition])
     /// All of a partition up to this offset, its end for now, has been delivered.
     case reachedEnd(TopicPartition, offset: Int64)
-    /// Trouble that it recovers from alone: for the log and health.
-    case trouble(String)
+    /// Trouble that it recovers from alone, or that an operator has to settle while the rest goes on: for the log and health.
+    case trouble(SourceSubject, String)
+    /// It is over.
+    case recovered(SourceSubject, String)
     /// It can't go on: the service ends.
     case failed(String)
     /// What is there is not ours (G6): the service ends, and an operator has to settle that first.
     case refused(String)
+}
+
+/// What of a source is in trouble.
+package enum SourceSubject: Hashable, Sendable {
+    /// The broker, or our place in the group: as far as is known nothing is read.
+    case broker
+    /// Offsets are not committed; reading goes on.
+    case offsets
+    /// Nothing is read of a partition.
+    case partition(TopicPartition)
 }
 
 /// Where to begin reading a partition.

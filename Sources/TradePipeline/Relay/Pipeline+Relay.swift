@@ -82,13 +82,9 @@ extension Pipeline {
         }
     }
 
-    /// A pass that fails may wait for a minute, orders may not: once the broker takes them again they go out soon.
-    private static let longestPause: Int64 = 5_000_000_000
-
     private func pauseRelay(_ now: Moment) -> Int64 {
         relay.failures += 1
-        let (latest, overflow) = now.monotonic.addingReportingOverflow(Pipeline.longestPause)
-        return min(retryTime(failures: relay.failures, now: now).at, overflow ? .max : latest)
+        return soon(failures: relay.failures, now: now)
     }
 
     /// Takes in how far publishing is by the sink's answer.

@@ -10,7 +10,7 @@ final class ConsumerShell: @unchecked Sendable {
     private static let closing = 3.0
 
     private let runner: PipelineRunner
-    private let hasReferenceTopic: Bool
+    private let topics: TopicNames
     private let metadata: String
     private let decoder = RecordDecoder()
     private let encoder: OutputEncoder
@@ -19,7 +19,7 @@ final class ConsumerShell: @unchecked Sendable {
 
     init(runner: PipelineRunner, topics: TopicNames, metadata: String) {
         self.runner = runner
-        hasReferenceTopic = topics.reference != nil
+        self.topics = topics
         encoder = OutputEncoder(topics: topics)
         self.metadata = metadata
     }
@@ -27,7 +27,7 @@ final class ConsumerShell: @unchecked Sendable {
     private var source: any RecordSource { runner.source.port }
 
     func run() {
-        if !hasReferenceTopic {
+        if topics.reference == nil {
             referenceEndKnown = true
             runner.tell { pipeline, now in pipeline.referenceEnds(at: 0, now: now) }
         }
@@ -88,6 +88,14 @@ final class ConsumerShell: @unchecked Sendable {
         noteNews()
     }
 
+    private func name(of subject: SourceSubject) -> String {
+        switch subject {
+        case .broker: "broker"
+        case .offsets: "offsets"
+        case .partition(let partition): "intake \(topics.name(of: partition.topic))/\(partition.partition)"
+        }
+    }
+
     private func noteNews() {
         let now = runner.clock().monotonic
         runner.mailboxes.withLock { $0.lastNews = now }
@@ -104,8 +112,12 @@ final class ConsumerShell: @unchecked Sendable {
             runner.tell { pipeline, now in pipeline.revoked(partitions, now: now) }
         case .reachedEnd(let partition, let offset):
             runner.tell { pipeline, now in pipeline.reachedEnd(of: partition, at: offset, now: now) }
-        case .trouble(let text):
+        case .trouble(let subject, let text):
             runner.log.sourceTrouble(text)
+            runner.health.set(name(of: subject), isOK: false, message: text)
+        case .recovered(let subject, let text):
+            runner.log.sourceRecovered(text)
+            runner.health.set(name(of: subject), isOK: true, message: text)
         case .failed(let reason):
             runner.fail(reason)
         case .refused(let reason):

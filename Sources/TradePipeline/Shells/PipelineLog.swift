@@ -110,6 +110,7 @@ struct PipelineLog: Sendable {
     }
 
     func sourceTrouble(_ text: String) { logger.warning("\(text)") }
+    func sourceRecovered(_ text: String) { logger.notice("\(text)") }
 
     func readFailed(_ error: any Error) {
         logger.error("The store can't be read, it is tried again: \(error)")

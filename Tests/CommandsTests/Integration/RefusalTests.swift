@@ -102,11 +102,16 @@ extension Integration {
                 let isPublished = refusal.resource == .group || refusal.operation == .read
                 if isPublished { try harness.site.publish(events(21...40)) }
                 expectLogged(running, name, what, after: before)
+                let conditions = { running.service.conditions.filter { !$0.isOK } }
+                #expect(
+                    Eventually.holds { conditions().contains { $0.message.contains(name) } }, "\(what): \(conditions())"
+                )
                 try access.allow(refusal.resource, name)
                 if !isPublished { try harness.site.publish(events(21...40)) }
                 var start = ContinuousClock.Instant.now
                 #expect(outputs.read(seconds: 90) { $0.all.count == 40 }, "\(what): \(running.log.text.suffix(3_000))")
                 print("\(what): goes on after \((ContinuousClock.Instant.now - start) / .seconds(1)) s")
+                #expect(Eventually.holds { conditions().isEmpty }, "\(what): \(conditions())")
                 #expect(try running.stop() == .stopped(complete: true), "\(what)")
 
                 try harness.site.publish(events(41...60))
