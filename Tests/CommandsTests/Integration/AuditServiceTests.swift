@@ -11,6 +11,15 @@ import TradeStore
 extension Integration {
     /// `audit` beside a service, after it, and on what others have done to the topics.
     @Suite struct AuditServiceTests {
+        /// Reads all that a service had published when it stopped, so that what an audit finds is compared with what is there.
+        /// Returns the number of the last row.
+        @discardableResult
+        private static func readAll(_ outputs: OutputReader, of harness: ServiceHarness) throws -> Int64 {
+            let rows = try harness.store().integer("SELECT last_outbox FROM store")
+            #expect(outputs.read(count: Int(rows)), "\(rows) rows: \(outputs.summary)")
+            return rows
+        }
+
         @Test(
             "G5: what a service published is there once, beside it and after it; what others did is told",
             arguments: ServiceBroker.available)
@@ -33,9 +42,7 @@ extension Integration {
             #expect(Audits.counts(beside)["once", default: 0] + Audits.counts(beside)["unpublished", default: 0] >= 122)
             #expect(outputs.read(count: 142))
             #expect(try running.stop() == .stopped(complete: true))
-            // All of it has been read, so that what the audit finds is compared with what is there.
-            let rows = try harness.store().integer("SELECT last_outbox FROM store")
-            #expect(outputs.read(count: Int(rows)), "\(outputs.summary)")
+            let rows = try Self.readAll(outputs, of: harness)
 
             let after = try await Audits.run(harness, "--strict")
             #expect(
@@ -89,6 +96,7 @@ extension Integration {
             try harness.site.publish((0..<5).map { _ in TestRecord(.analysisCompleted, key: nil, value: nil) })
             #expect(outputs.read { $0.orders.count == 40 && $0.deadLetters.count == 5 }, "\(outputs.summary)")
             #expect(try running.stop() == .stopped(complete: true))
+            try Self.readAll(outputs, of: harness)
             let all = try await Audits.run(harness)
             #expect(all.code == 0, "\(all.output)\(all.notes)")
             let total = Audits.counts(all)["once", default: 0]
