@@ -51,6 +51,11 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StoreError {
+    /// The same may work later, without a change of the configuration or of the file.
+    package var mayPass: Bool {
+        if case .sqlite(_, let failure) = self { failure.mayPass } else { false }
+    }
+
     /// What went wrong with the store at `path`, whatever it was thrown as.
     init(_ error: any Error, path: String) {
         switch error {

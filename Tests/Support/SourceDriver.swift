@@ -27,11 +27,11 @@ package final class SourceDriver {
         events.count { if case .assigned = $0 { true } else { false } }
     }
 
-    /// What was told of troubles, their ends among them.
+    /// What was told of troubles as news, their ends among them.
     package var troubles: [String] {
         events.compactMap { event -> String? in
             switch event {
-            case .trouble(_, let text), .recovered(_, let text): text
+            case .trouble(_, let text, isNews: true), .recovered(_, let text, isNews: true): text
             default: nil
             }
         }

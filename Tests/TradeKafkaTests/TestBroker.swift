@@ -63,6 +63,27 @@ final class BrokerBench: SourceBench, SinkBench {
         for (name, creation) in made where creation != .created { Issue.record("\(name): \(creation)") }
     }
 
+    /// Deletes a topic of the real Kafka and makes it anew.
+    func makeAnew(_ topic: String, partitions: Int32) throws {
+        let client = try KafkaClient(configuration, for: .administration(groupID: "x"))
+        let queue = try KafkaQueue.new(of: client)
+        var request = rd_kafka_DeleteTopic_new(topic)
+        defer { rd_kafka_DeleteTopic_destroy(request) }
+        rd_kafka_DeleteTopics(client.handle, &request, 1, nil, queue.handle)
+        let event = try #require(queue.poll(milliseconds: 10_000))
+        #expect(event.code == RD_KAFKA_RESP_ERR_NO_ERROR, "\(event.text)")
+        let admin = try KafkaAdmin(configuration)
+        let end = ContinuousClock.Instant.now + .seconds(20)
+        while .now < end {
+            if try admin.create([.init(name: topic, partitions: partitions, replication: 1)])[topic] == .created {
+                publisher = Result { try KafkaPublisher(configuration) }
+                return
+            }
+            _ = queue.poll(milliseconds: 50)
+        }
+        Issue.record("\(topic) can't be made anew")
+    }
+
     /// Adds partitions to a topic of the real Kafka, up to `count`, and waits until they can be read.
     func addPartitions(_ topic: String, upTo count: Int) throws {
         let client = try KafkaClient(configuration, for: .administration(groupID: "x"))

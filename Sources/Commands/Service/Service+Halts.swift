@@ -35,7 +35,8 @@ extension Service {
         for order in orders {
             let result = store.commit(order.change)
             // What was refused or is in doubt is not in force; whoever asked asks again.
-            if case .inDoubt = result { _ = try? store.recover() }
+            // Until it is settled nothing else can be asked of the store.
+            if case .inDoubt = result { _ = try? whenStoreCan { try store.recover() } }
             state.withLock { _ in order.result = result == .committed ? .inForce : .notDurable }
         }
         if !orders.isEmpty { changed.broadcast() }

@@ -151,10 +151,11 @@ extension Service {
         } ?? nil
     }
 
+    /// Nil where the stop came before the store could be read.
     func makeRunner(
         _ kafka: KafkaConfiguration, _ cluster: KafkaClusterIdentity, _ identity: StartIdentity, store: SQLiteStore,
         topics: TopicNames, _ changes: [ReferenceChange]
-    ) throws -> PipelineRunner {
+    ) throws -> PipelineRunner? {
         var pipeline = configuration.pipeline
         pipeline.startOffsets = identity.startOffsets
         let place = configuration.relayPlace(cluster)
@@ -165,19 +166,16 @@ extension Service {
             ? try TransactionalProducer(kafka, relay: relay)
             : try KafkaProducer(kafka, relay: cluster.isEmbedded ? nil : relay)
         var parts = PipelineParts(
-            source: try KafkaConsumer(kafka, mode: cluster.isEmbedded ? .allPartitions : .group), store: store,
+            source: try KafkaConsumer(
+                kafka, mode: cluster.isEmbedded ? .allPartitions : .group,
+                positions: cluster.isEmbedded ? [] : Array(store.inputPositions.values)),
+            store: store,
             queries: SQLiteQueries(path: store.path, options: SQLiteStoreOptions(topics: topics)), sink: sink,
             rules: rules, topics: topics, clock: { SystemTime.moment }, offsetMetadata: store.identity.text,
             workers: configuration.workers.count ?? SystemTime.cores, logger: logger)
         parts.watchdogBound = watchdogBound
-        return try PipelineRunner(configuration: pipeline, parts: parts, referenceFile: changes)
-    }
-}
-
-extension StoreError {
-    /// Nothing of the configuration is at fault: SQLite says BUSY, LOCKED, NOMEM, IOERR, FULL or PROTOCOL.
-    fileprivate var mayPass: Bool {
-        if case .sqlite(_, let failure) = self { return [5, 6, 7, 10, 13, 15].contains(failure.code) }
-        return false
+        return try whenStoreCan {
+            try PipelineRunner(configuration: pipeline, parts: parts, referenceFile: changes)
+        }
     }
 }

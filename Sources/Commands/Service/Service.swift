@@ -96,7 +96,9 @@ package final class Service: Sendable {
                 ? nil : identity.owner.refusal(of: text, what: "an offset of the group")
         }
         sayDelivery(cluster.isEmbedded)
-        let runner = try makeRunner(kafka, cluster, identity, store: store, topics: topics, changes)
+        guard let runner = try makeRunner(kafka, cluster, identity, store: store, topics: topics, changes) else {
+            return .stopped(complete: true)
+        }
         run(runner)
         logger.info(
             "Running",

@@ -92,8 +92,9 @@ final class ClientProperties {
         if isLoopback(configuration.bootstrapServers) { result.append(("broker.address.family", "v4")) }
         switch role {
         case .consumer(_, _, let isEmbedded):
-            // A produce doesn't wake a waiting fetch of the embedded broker: this is its latency.
-            if isEmbedded { result.append(("fetch.wait.max.ms", "10")) }
+            // A produce doesn't wake a waiting fetch of the embedded broker: this is its latency. And a partition that is begun
+            // anew waits for the fetch that is under way.
+            result.append(("fetch.wait.max.ms", isEmbedded ? "10" : "100"))
         case .producer: result += [("linger.ms", "0"), ("partitioner", "murmur2_random")]
         case .transactional:
             // A broker that still finishes the transaction before asks to try again; with the default pause that is most of a

@@ -19,9 +19,10 @@ extension KafkaConsumer {
             let name = configuration.topics.name(of: topic)
             guard let count = listing.partitions[name] else {
                 isMissing = true
-                tellTrouble("the topic \(name) does not exist yet; reading it begins when it does")
+                tellTrouble("the topic \(name) does not exist yet; reading it begins when it does", of: .topic(topic))
                 continue
             }
+            tellRecovered(.topic(topic), "the topic \(name) is there")
             for number in 0..<max(0, count) {
                 let partition = TopicPartition(topic: topic, partition: number)
                 if readers[partition] == nil, !offered.contains(partition) { new.insert(partition) }
@@ -44,15 +45,17 @@ extension KafkaConsumer {
     /// Subscribing again makes this member join again, and where the group's leader does so the broker rebalances.
     private func ask(for lacking: Set<TopicPartition>, _ client: KafkaClient) {
         let names = lacking.sorted().map { describe($0) }.joined(separator: ", ")
+        if lacking.isEmpty { tellRecovered(.group, "the group \(configuration.groupID) has given us all partitions") }
         switch missing.look(lacking, now: .now) {
         case .nothing: break
         case .rebalance:
-            tellTrouble("the group \(configuration.groupID) has not given us \(names); asking it to rebalance")
-            do throws(KafkaError) { try subscribe(client) } catch { tellTrouble(error.description) }
+            tellTrouble(
+                "the group \(configuration.groupID) has not given us \(names); asking it to rebalance", of: .group)
+            do throws(KafkaError) { try subscribe(client) } catch { tellTrouble(error.description, of: .group) }
         case .tell:
             tellTrouble(
                 "the group \(configuration.groupID) gives \(names) to others: one process has to read all partitions (end "
-                    + "the other members, or give them a group of their own)")
+                    + "the other members, or give them a group of their own)", of: .group)
         }
     }
 }

@@ -49,14 +49,15 @@ extension KafkaConsumer {
             if isLost {
                 commits.forget(partitions)
                 tellTrouble(
-                    "the group \(configuration.groupID) gave our partitions to others, we were too slow or away")
+                    "the group \(configuration.groupID) gave our partitions to others, we were too slow or away",
+                    of: .group)
             }
             endReading()
             isRevoking = true
             nextDiscovery = nil
             pending.append(.revoked(partitions))
         default:
-            tellTrouble("rebalance failed: \(event.text) [\(Calls.name(of: event.code))]")
+            tellTrouble("rebalance failed: \(event.text) [\(Calls.name(of: event.code))]", of: .group)
             endReading()
             nextDiscovery = nil
             _ = Calls.assign(client.handle, nil)
@@ -76,6 +77,10 @@ extension KafkaConsumer {
 
     /// Nothing is delivered any more; the queues go with the readers.
     func endReading() {
+        for reader in order {
+            lastRecords[reader.partition] = reader.last
+            tellRecovered(.partition(reader.partition), "\(describe(reader.partition)) is not ours to read now")
+        }
         readers.removeAll()
         order.removeAll()
         offered.removeAll()
@@ -170,6 +175,8 @@ extension KafkaConsumer {
         default:
             let context = "reading with the group \(configuration.groupID)"
             tellTrouble(KafkaError(code, context: context, text: event.text).description)
+            // Where nothing comes to be read, nothing else would tell that it is over.
+            if !outage.isOn { nextProbe = .now + .seconds(30) }
         }
     }
 
@@ -193,6 +200,7 @@ extension KafkaConsumer {
             let text = Calls.messageText(message)
             let error = KafkaError(code, context: "reading \(describe(reader.partition))", text: text)
             tellTrouble(error.description, of: .partition(reader.partition))
+            reader.hasFailed(now: .now)
         }
     }
 }

@@ -15,7 +15,9 @@ extension KafkaConsumer {
                 do throws(KafkaError) {
                     let queue = try KafkaQueue.records(of: client, topic: topic, partition: partition.partition)
                     Calls.queueSignals(queue.handle, descriptor: wakeup.writeEnd, byte: 2)
-                    let reader = PartitionReader(partition: partition, queue: queue, next: offset)
+                    let reader = PartitionReader(
+                        partition: partition, queue: queue, next: offset,
+                        last: lastRecords.removeValue(forKey: partition))
                     reader.isPaused = pausedEarly.remove(partition) != nil
                     readers[partition] = reader
                     order.append(reader)
@@ -38,7 +40,7 @@ extension KafkaConsumer {
             let list = try PartitionList(capacity: order.count)
             for reader in order {
                 let topic = configuration.topics.name(of: reader.partition.topic)
-                list.add(topic, reader.partition.partition, offset: reader.libraryOffset)
+                list.add(topic, reader.partition.partition, offset: reader.beginOffset())
             }
             let code = Calls.assign(client.handle, list.handle)
             guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError(code, context: "taking partitions") }
@@ -73,17 +75,25 @@ extension KafkaConsumer {
         }
         hasMore = true
         guard !moved.isEmpty else { return }
-        if !seek(moved, client) { assignAll() }
+        if !seek(moved, client, milliseconds: 1_000) { assignAll() }
+    }
+
+    /// Begins a partition anew, without disturbing the others; where that doesn't work, it is tried again later.
+    func restart(_ reader: PartitionReader) {
+        guard let client, !isRevoking else { return }
+        let holds = reader.isHolding
+        reader.restarts(now: .now)
+        if !seek([reader], client, milliseconds: 200) { reader.hasFailed(now: .now, holds: holds) }
     }
 
     /// Moves partitions without disturbing the others; false where that isn't sure to have worked.
-    private func seek(_ readers: [PartitionReader], _ client: KafkaClient) -> Bool {
+    private func seek(_ readers: [PartitionReader], _ client: KafkaClient, milliseconds: Int32) -> Bool {
         guard let list = try? PartitionList(capacity: readers.count) else { return false }
         for reader in readers {
             let topic = configuration.topics.name(of: reader.partition.topic)
-            list.add(topic, reader.partition.partition, offset: reader.libraryOffset)
+            list.add(topic, reader.partition.partition, offset: reader.beginOffset())
         }
-        if let error = Calls.seek(client.handle, list.handle, milliseconds: 1_000) {
+        if let error = Calls.seek(client.handle, list.handle, milliseconds: milliseconds) {
             Calls.errorDestroy(error)
             return false
         }

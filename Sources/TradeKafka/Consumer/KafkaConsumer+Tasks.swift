@@ -3,12 +3,14 @@ import TradeContracts
 import TradePipeline
 
 extension KafkaConsumer {
-    private var gapChecks: [ContinuousClock.Instant] { order.compactMap(\.gapCheck) }
-
     /// How long a wait may be, in seconds.
     func secondsToNextTask() -> Double {
-        let next = ([nextDiscovery, nextProbe, nextCommit, nextAssign].compactMap { $0 } + gapChecks).min()
-        guard let next else { return .infinity }
+        var times = [nextDiscovery, nextProbe, nextCommit, nextAssign].compactMap { $0 }
+        for reader in order {
+            if let time = reader.gapCheck { times.append(time) }
+            if let time = reader.restart { times.append(time) }
+        }
+        guard let next = times.min() else { return .infinity }
         return max(0, (next - .now) / .seconds(1))
     }
 
@@ -23,18 +25,32 @@ extension KafkaConsumer {
         }
         if let time = nextAssign, time <= now { assignAll() }
         for reader in order {
-            if let time = reader.gapCheck, time <= now { checkGap(reader) }
+            if let time = reader.gapCheck, time <= now {
+                checkGap(reader)
+            } else if reader.gapCheck == nil, let time = reader.restart, time <= now {
+                restart(reader)
+            }
         }
     }
 
-    /// Looks whether an outage is over.
+    /// Looks whether a broker answers (again). It is asked for longer each time, for those that are far away.
     private func probe() {
-        guard let client, client.isReachable(milliseconds: 100) else {
+        guard let client, client.isReachable(milliseconds: probePatience) else {
+            probePatience = min(2 * probePatience, Self.longestProbe)
             nextProbe = .now + .seconds(1)
             return
         }
         nextProbe = nil
-        if let text = outage.end() { tellRecovered(.broker, text) }
+        probePatience = Self.shortestProbe
+        if let text = outage.end() {
+            tellRecovered(.broker, text)
+        } else if readers.isEmpty {
+            // A broker answers, but maybe not what we need of it.
+            nextProbe = .now + .seconds(5)
+        } else {
+            tellRecovered(
+                .broker, "a Kafka broker of \(configuration.bootstrapServers) answers, and there are no more errors")
+        }
         if nextDiscovery != nil { nextDiscovery = .now }
     }
 

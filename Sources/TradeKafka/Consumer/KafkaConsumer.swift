@@ -33,8 +33,10 @@ package final class KafkaConsumer: RecordSource {
     var isRevoking = false
     /// They were lost: the group counts us out, and whoever commits all the same is fenced as if somebody had taken his place.
     var isLost = false
-    /// What is told to be in trouble.
-    private var unwell: Set<SourceSubject> = []
+    /// What is told to be in trouble, and whether that was news.
+    private var unwell: [SourceSubject: Bool] = [:]
+    /// The last records of partitions that are not read now.
+    var lastRecords: [TopicPartition: LastRecord] = [:]
     var missing = MissingPartitions()
     var commits = CommitQueue()
     var outage: Outage
@@ -52,19 +54,32 @@ package final class KafkaConsumer: RecordSource {
     /// Records may wait in a queue whose signal has been taken in.
     var hasMore = false
 
+    /// How long a broker is asked whether it is there, in ms.
+    var probePatience = shortestProbe
+    static let shortestProbe: Int32 = 100
+    static let longestProbe: Int32 = 2_000
+
     private let batch: MessageBatch
     private var views: [RecordView] = []
     private var turn = 0
 
     /// Throws for a wrong configuration; a broker that is away is told as `trouble`. One call of `poll` delivers at most
-    /// `batchSize` records.
-    package init(_ configuration: KafkaConfiguration, mode: Mode, batchSize: Int = 1_000) throws(KafkaError) {
+    /// `batchSize` records. `positions`: what of earlier starts tells whether a topic is still the one that was read (R99).
+    package init(
+        _ configuration: KafkaConfiguration, mode: Mode, batchSize: Int = 1_000,
+        positions: some Sequence<InputPosition> = EmptyCollection()
+    ) throws(KafkaError) {
         self.configuration = configuration
         self.mode = mode
         wakeup = try Wakeup()
         batch = MessageBatch(capacity: max(1, batchSize))
         views.reserveCapacity(max(1, batchSize))
         outage = Outage(servers: configuration.bootstrapServers)
+        // Where an operator has accepted a gap, nothing is known of the record before it.
+        for position in positions where position.lastOffset >= 0 && position.partition.topic != .reference {
+            lastRecords[position.partition] = LastRecord(
+                offset: position.lastOffset, checksum: position.lastChecksum)
+        }
         let role = ClientProperties.Role.consumer(
             groupID: configuration.groupID, instanceID: mode == .group ? configuration.groupInstanceID : nil,
             isEmbedded: mode == .allPartitions)
@@ -132,22 +147,39 @@ package final class KafkaConsumer: RecordSource {
                 continue
             }
             if batch.count == batch.capacity { hasMore = true }
-            for index in first..<(first + taken) {
-                if let message = batch[index] { take(message, of: reader) }
+            // The embedded broker deletes no topics.
+            if taken > 0, mode == .group, batch[first]?.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+                reader.isHeard(now: .now)
             }
+            var last: Calls.Message?
+            for index in first..<(first + taken) {
+                if let message = batch[index], take(message, of: reader) { last = message }
+            }
+            if let last { reader.delivered(last.pointee.offset, checksum: Self.checksum(of: last)) }
         }
         if !views.isEmpty { records(views) }
         views.removeAll(keepingCapacity: true)
         batch.release()
     }
 
-    private func take(_ message: Calls.Message, of reader: PartitionReader) {
+    /// Takes a message in; false where it is none to deliver.
+    private func take(_ message: Calls.Message, of reader: PartitionReader) -> Bool {
         guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
             readingFailed(reader, message)
-            return
+            return false
         }
-        guard reader.accepts(message.pointee.offset) else { return }
+        switch reader.judge(message.pointee.offset, checksum: Self.checksum(of: message)) {
+        case .good: break
+        case .stale: return false
+        case .rewritten:
+            tellTrouble(
+                "gap: record \(message.pointee.offset) of \(describe(reader.partition)) is another one than the one that was read: "
+                    + "the topic was made anew; its intake stands until an operator accepts it (trade-manager store accept gap)",
+                of: .partition(reader.partition))
+            return false
+        }
         noteReading(of: reader.partition)
+        guard reader.accepts(message.pointee.offset) else { return false }
         views.append(
             RecordView(
                 address: RecordAddress(
@@ -157,6 +189,13 @@ package final class KafkaConsumer: RecordSource {
                 key: Self.bytes(message.pointee.key, message.pointee.key_len),
                 value: Self.bytes(message.pointee.payload, message.pointee.len),
                 headers: Calls.headers(message).map(Self.headers) ?? []))
+        return true
+    }
+
+    private static func checksum(of message: Calls.Message) -> UInt64 {
+        RecordChecksum.checksum(
+            keyBytes: bytes(message.pointee.key, message.pointee.key_len),
+            valueBytes: bytes(message.pointee.payload, message.pointee.len))
     }
 
     private static func bytes(_ start: UnsafeMutableRawPointer?, _ count: Int) -> UnsafeRawBufferPointer? {
@@ -193,12 +232,16 @@ package final class KafkaConsumer: RecordSource {
     }
 
     func tellTrouble(_ text: String, of subject: SourceSubject = .broker) {
-        let isNew = unwell.insert(subject).inserted
-        if told.isNews(text, now: .now) || isNew { pending.append(.trouble(subject, text)) }
+        let isNews = told.isNews(text, now: .now)
+        guard isNews || unwell[subject] == nil else { return }
+        unwell[subject] = isNews || unwell[subject] == true
+        pending.append(.trouble(subject, text, isNews: isNews))
     }
 
     func tellRecovered(_ subject: SourceSubject, _ text: @autoclosure () -> String) {
-        if unwell.remove(subject) != nil { pending.append(.recovered(subject, text())) }
+        if let wasNews = unwell.removeValue(forKey: subject) {
+            pending.append(.recovered(subject, text(), isNews: wasNews))
+        }
     }
 
     /// Something of the partition has come.

@@ -14,18 +14,36 @@ final class PartitionReader {
     var gapCheck: ContinuousClock.Instant?
     private var gapSince: ContinuousClock.Instant?
     private var gapIsTold = false
+    /// When to begin anew after an error; nil: it need not.
+    private(set) var restart: ContinuousClock.Instant?
+    private var earliestRestart: ContinuousClock.Instant?
+    /// When records came last.
+    private var heard: ContinuousClock.Instant?
+    private var proof: LogProof
 
     /// A position beyond the end is a gap only after this time (R99): after a change of leader the end may come back.
     private static let patience = Duration.seconds(30)
+    /// From one restart to the next.
+    private static let pause = Duration.seconds(5)
+    /// To delete a topic, make it anew and fill it takes longer.
+    private static let silence = Duration.seconds(1)
 
-    init(partition: TopicPartition, queue: KafkaQueue, next: StartOffset) {
+    /// `last`: the last record that was delivered of it before.
+    init(partition: TopicPartition, queue: KafkaQueue, next: StartOffset, last: LastRecord? = nil) {
         self.partition = partition
         self.queue = queue
         self.next = next
+        proof = LogProof(last: last)
     }
 
     /// Reads, and delivers what comes.
-    var isDelivering: Bool { !isPaused && gapCheck == nil }
+    var isDelivering: Bool { !isPaused && gapCheck == nil && !proof.hasFailed }
+
+    /// What comes is held back until reading has begun anew.
+    var isHolding: Bool { proof.isHolding }
+
+    /// The last record that was delivered.
+    var last: LastRecord? { proof.last }
 
     func move(to offset: StartOffset) {
         next = offset
@@ -34,8 +52,31 @@ final class PartitionReader {
         gapIsTold = false
     }
 
+    /// An error came in place of a record. Reading begins anew soon: the library tells an end once, so that without it nobody
+    /// would know when the error is over, and the log may be another one.
+    func hasFailed(now: ContinuousClock.Instant, holds: Bool = true) {
+        proof.doubt(holds: holds)
+        restart = restart ?? max(now, earliestRestart ?? now)
+    }
+
+    /// Records have come. After a silence long enough for a topic to be made anew and filled, it has to be proven that they are
+    /// of the same log.
+    func isHeard(now: ContinuousClock.Instant) {
+        defer { heard = now }
+        guard let heard, now - heard > Self.silence, proof.isProven, proof.isProvable else { return }
+        proof.doubt(holds: false)
+        restart = now
+    }
+
+    /// Reading begins anew now; where that didn't work it is tried again later.
+    func restarts(now: ContinuousClock.Instant) {
+        restart = nil
+        earliestRestart = now + Self.pause
+    }
+
     /// The log doesn't have its position.
     func gapIsFound(now: ContinuousClock.Instant) {
+        proof.doubt(holds: true)
         gapCheck = now
         gapSince = gapSince ?? now
     }
@@ -43,8 +84,10 @@ final class PartitionReader {
     /// Compares its position with what the log holds.
     func checkGap(low: Int64, high: Int64, now: ContinuousClock.Instant) -> GapCheck {
         gapCheck = now + .seconds(5)
+        proof.logBegins(at: low)
         guard case .offset(let next) = next else { return .readAgain }
-        if low <= next, next <= high { return .readAgain }
+        // Once it is a gap, the log that has grown up to the position may be another one, unless it can be proven.
+        if low <= next, next <= high { return gapIsTold && !proof.isProvable ? .wait : .readAgain }
         guard !gapIsTold, next < low || now - (gapSince ?? now) >= Self.patience else { return .wait }
         gapIsTold = true
         return .tell(position: next)
@@ -57,6 +100,18 @@ final class PartitionReader {
         case wait
         /// It is a gap, and that has not been told yet.
         case tell(position: Int64)
+    }
+
+    /// Compares a record with what was read before, where that is in doubt.
+    func judge(_ offset: Int64, checksum: @autoclosure () -> UInt64) -> LogProof.Verdict {
+        proof.judge(offset, checksum: checksum())
+    }
+
+    /// This was the last record of a delivery.
+    func delivered(_ offset: Int64, checksum: UInt64) {
+        // The reference topic is compacted and always read from its beginning.
+        guard partition.topic != .reference else { return }
+        proof.delivered(LastRecord(offset: offset, checksum: checksum))
     }
 
     /// Whether a record is to be delivered; what stands before the position is left over from another one.
@@ -81,8 +136,9 @@ final class PartitionReader {
         }
     }
 
-    var libraryOffset: Int64 {
-        switch next {
+    /// Reading begins anew: where the library has to begin.
+    func beginOffset() -> Int64 {
+        switch proof.begin(at: next) {
         case .offset(let offset): offset
         case .beginning: Int64(RD_KAFKA_OFFSET_BEGINNING)
         case .end: Int64(RD_KAFKA_OFFSET_END)

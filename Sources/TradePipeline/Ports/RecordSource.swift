@@ -8,10 +8,11 @@ package enum SourceEvent: Hashable, Sendable {
     case revoked([TopicPartition])
     /// All of a partition up to this offset, its end for now, has been delivered.
     case reachedEnd(TopicPartition, offset: Int64)
-    /// Trouble that it recovers from alone, or that an operator has to settle while the rest goes on: for the log and health.
-    case trouble(SourceSubject, String)
-    /// It is over.
-    case recovered(SourceSubject, String)
+    /// Trouble that it recovers from alone, or that an operator has to settle while the rest goes on: for health, and for the log
+    /// where it is news. What comes and goes is news once a minute.
+    case trouble(SourceSubject, String, isNews: Bool)
+    /// It is over; news where the trouble was.
+    case recovered(SourceSubject, String, isNews: Bool)
     /// It can't go on: the service ends.
     case failed(String)
     /// What is there is not ours (G6): the service ends, and an operator has to settle that first.
@@ -20,8 +21,12 @@ package enum SourceEvent: Hashable, Sendable {
 
 /// What of a source is in trouble.
 package enum SourceSubject: Hashable, Sendable {
-    /// The broker, or our place in the group: as far as is known nothing is read.
+    /// The broker: as far as is known nothing is read.
     case broker
+    /// Our place in the group: partitions are not ours that should be.
+    case group
+    /// A topic is not there.
+    case topic(InputTopic)
     /// Offsets are not committed; reading goes on.
     case offsets
     /// Nothing is read of a partition.

@@ -91,6 +91,8 @@ final class ConsumerShell: @unchecked Sendable {
     private func name(of subject: SourceSubject) -> String {
         switch subject {
         case .broker: "broker"
+        case .group: "group"
+        case .topic(let topic): "intake \(topics.name(of: topic))"
         case .offsets: "offsets"
         case .partition(let partition): "intake \(topics.name(of: partition.topic))/\(partition.partition)"
         }
@@ -112,11 +114,11 @@ final class ConsumerShell: @unchecked Sendable {
             runner.tell { pipeline, now in pipeline.revoked(partitions, now: now) }
         case .reachedEnd(let partition, let offset):
             runner.tell { pipeline, now in pipeline.reachedEnd(of: partition, at: offset, now: now) }
-        case .trouble(let subject, let text):
-            runner.log.sourceTrouble(text)
+        case .trouble(let subject, let text, let isNews):
+            if isNews { runner.log.sourceTrouble(text) }
             runner.health.set(name(of: subject), isOK: false, message: text)
-        case .recovered(let subject, let text):
-            runner.log.sourceRecovered(text)
+        case .recovered(let subject, let text, let isNews):
+            if isNews { runner.log.sourceRecovered(text) }
             runner.health.set(name(of: subject), isOK: true, message: text)
         case .failed(let reason):
             runner.fail(reason)

@@ -17,6 +17,11 @@ package struct SQLiteFailure: Error, Hashable, Sendable, CustomStringConvertible
 
     package var description: String { "SQLite \(extendedCode): \(message) (\(subject))" }
 
+    /// The place or the moment is at fault: locked by another program, no memory, no room, can't be read or written now.
+    var mayPass: Bool {
+        [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_IOERR, SQLITE_FULL, SQLITE_PROTOCOL].contains(code)
+    }
+
     /// The statement's data is at fault, not the store: a constraint, a type, a value that is too long.
     var isRefusal: Bool {
         code == SQLITE_CONSTRAINT || code == SQLITE_MISMATCH || code == SQLITE_TOOBIG

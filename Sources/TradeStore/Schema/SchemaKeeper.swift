@@ -53,6 +53,7 @@ struct SchemaKeeper {
         } catch {
             // What can't be rolled back now is rolled back when the file is opened again.
             try? connection.rollBack()
+            if error.mayPass { throw StoreError(error, path: connection.path) }
             throw .migration(path: connection.path, name: name, cause: String(describing: error))
         }
     }
