@@ -20,7 +20,7 @@ package final class Pipeline {
     // Intake
     var partitions: [TopicPartition: PartitionState] = [:]
     var positions: [TopicPartition: Int64] = [:]
-    /// Input positions without what is only queued.
+    /// Input positions up to which all is durable and what follows from that is done.
     var durablePositions: [TopicPartition: Int64] = [:]
     var filter = IdentityFilter()
     var recentEvents = RecentIdentities<IdentityKey, Void>()
@@ -65,6 +65,8 @@ package final class Pipeline {
     var queue: CommitQueue
     /// Entries that are durable, in order, and what follows from that is still to be done.
     var unfollowed: [QueuedEntry] = []
+    /// Of both, those that take a record in.
+    var uncommittedRecords = 0
     var loads: [Int64: PendingLoad] = [:]
     var loadNumber: Int64 = 0
     var recovery: Recovery?

@@ -41,7 +41,8 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var locks = LockPolicy()
     package var clock = PassClock.wall
     package var retry = RetryPolicy()
-    /// Events that are taken in but not durable and decided yet, over all partitions, with two entries each; what exceeds its share pauses its partition (G7).
+    /// How many events may wait for the store at once, over all partitions: of those that are taken in, and of those that are
+    /// decided. Each has an entry of the commit queue for both. What exceeds its share pauses its partition (G7).
     package var maxInFlight = 10_000
     /// A partition's share is never below this.
     package var smallestShare = 64
@@ -51,8 +52,8 @@ package struct PipelineConfiguration: Hashable, Sendable {
     package var startOffsets: [TopicPartition: Int64] = [:]
     /// The most entries of one group commit. An event has two: it is taken in, and it is decided or dropped.
     package var groupLimit = 10_000
-    /// Records that wait and are taken in with the answer to a commit. With more of them the timer does it, at once, so that the
-    /// writer goes on with the next group.
+    /// Records that wait and are taken in with what follows from a commit. With more of them the timer does it, at once, so that
+    /// the writer goes on with the next group.
     package var intakeAtCommit = 256
     /// Whether the begin and the end of every run is told (`PipelineEvent.acquired`, `.released`).
     package var tellsRuns = true

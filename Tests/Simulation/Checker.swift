@@ -255,6 +255,15 @@ final class Checker {
             }
         }
     }
+
+    /// After a stop, of which nothing was left to do: what is durable of the partitions that were read is committed (G6).
+    func checkStop(_ harness: PipelineHarness) {
+        for partition in harness.fetch.keys where harness.assigned.contains(partition) {
+            let position = durable.inputs[partition] ?? 0
+            let offset = harness.committedOffsets[partition] ?? 0
+            if offset != position { fail("G6: \(partition) is taken in up to \(position), committed up to \(offset)") }
+        }
+    }
 }
 
 extension PendingRecommendation {

@@ -150,6 +150,7 @@ final class ExhaustiveWorld {
         if harness.isStopping {
             if let trouble = harness.settle() { checker.fail("the stop: \(trouble)") }
             if !harness.stopped { checker.fail("the stop did not end") }
+            checker.checkStop(harness)
             observe()
             checker.checkRuns()
             checker.crashed()

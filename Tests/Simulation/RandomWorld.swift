@@ -256,6 +256,7 @@ final class RandomWorld {
         if harness.isStopping {
             settle("the stop halfway")
             if !harness.stopped { checker.fail("the stop halfway did not end") }
+            checker.checkStop(harness)
             checker.checkRuns()
             checker.crashed()
             harness.crash()
@@ -279,6 +280,7 @@ final class RandomWorld {
         harness.stop()
         settle("the stop")
         if !harness.stopped { checker.fail("the stop did not end") }
+        checker.checkStop(harness)
         checker.checkEnd(harness)
     }
 

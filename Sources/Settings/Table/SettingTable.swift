@@ -60,7 +60,7 @@ package enum SettingTable {
             "Threads that evaluate passes; null: the number of cores."),
         Setting(
             "workers.max_in_flight", \.workers.$maxInFlight, .whole(1...10_000_000),
-            "How many events may be in the pipeline at once."),
+            "How many events may wait for the store at once."),
         Setting(
             "retry.attempts", \.retry.$attempts, .whole(1...1000),
             "Failures of a pass in a row after which recommendations are evaluated one at a time."),

@@ -35,7 +35,10 @@ extension Pipeline {
             relayMark: changes.relayMark, relay: changes.relay)
         count(entry, 1)
         expert?.uncommitted += 1
-        if case .record(let record) = intent { record.partition.uncommitted += 1 }
+        if case .record(let record) = intent {
+            record.partition.uncommitted += 1
+            uncommittedRecords += 1
+        }
         queue.append(QueuedEntry(changes: entry, intent: intent, expert: expert, replaced: replaced))
     }
 

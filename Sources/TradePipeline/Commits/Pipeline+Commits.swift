@@ -221,6 +221,7 @@ extension Pipeline {
     private func finish(_ record: IntakeRecord, _ changes: ChangeSet, _ touched: inout [PartitionState]) {
         let partition = record.partition
         partition.uncommitted -= 1
+        uncommittedRecords -= 1
         if changes.event != nil, let identity = record.identity { recentEvents.markDurable(identity, tickets) }
         let recommendations = changes.recommendations
         for place in recommendations.indices {
@@ -237,7 +238,8 @@ extension Pipeline {
         guard let position = partition.finished else { return }
         partition.finished = nil
         durablePositions[partition.id] = position.nextOffset
-        if !partition.revoked || revoking.contains(where: { $0 === partition }) {
+        // Ours are also those that a stop has closed, and those that went and came back before this was durable.
+        if partitions[partition.id] != nil || revoking.contains(where: { $0 === partition }) {
             actions.offsets[partition.id] = position.nextOffset
         }
     }

@@ -52,7 +52,9 @@ extension Pipeline {
     private func withdraw(_ entry: QueuedEntry) {
         entry.expert?.uncommitted -= 1
         switch entry.intent {
-        case .record(let record): record.partition.uncommitted -= 1
+        case .record(let record):
+            record.partition.uncommitted -= 1
+            uncommittedRecords -= 1
         case .relayMark:
             markQueued = false
             relay.queuedMark = relay.durableMark

@@ -9,7 +9,7 @@ final class PartitionState {
     var nextIntake: Int64
     /// Arrived and not taken in, in offset order.
     var waiting = Queue<IntakeRecord>()
-    /// Taken in and not durable.
+    /// Taken in, and not durable or not followed yet (`Pipeline.followCommits`).
     var uncommitted = 0
     /// Of records that are durable since this was last nil: the position behind the last one.
     var finished: InputPosition?

@@ -9,8 +9,11 @@ extension Pipeline {
             && !isFull
     }
 
-    /// Whether as much is on its way to the store as may be (G7).
-    var isFull: Bool { (queue.count + unfollowed.count + 1) / 2 >= configuration.maxInFlight }
+    /// Whether as much is on its way to the store as may be (G7), of what is taken in or of what is decided.
+    var isFull: Bool {
+        let entries = queue.count + unfollowed.count
+        return max(uncommittedRecords, entries - uncommittedRecords) >= configuration.maxInFlight
+    }
 
     func drainAll(_ now: Moment) {
         for partition in partitions.values.sorted(by: { $0.id < $1.id }) { drain(partition, now: now) }

@@ -6,6 +6,7 @@
 struct RecentIdentities<Key: Hashable, Value> {
     /// Whether a recent identity is durable.
     enum State {
+        /// Not known to be durable.
         case queued
         case durable
     }

@@ -24,7 +24,7 @@ final class ExpertState {
     var entries = Queue<Timestamp>()
     /// What its rules may ask about.
     var history = ExpertHistory()
-    /// Entries of the commit queue that touch it.
+    /// Entries that touch it and are not durable, or not followed yet (`Pipeline.followCommits`).
     var uncommitted = 0
     /// Partitions whose first record waits for it.
     var waiters: [PartitionState] = []

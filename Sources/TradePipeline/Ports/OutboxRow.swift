@@ -2,8 +2,8 @@ package import TradeContracts
 
 /// A row of the outbox: numbered, never renumbered once durable (design §6).
 ///
-/// The writer needs the record in bytes. Whoever queued the row encodes it, beside the writer, and the writer what nobody has
-/// come to by then.
+/// The writer needs the record in bytes. The consumer and the workers encode the rows that they queued, beside the writer, and the
+/// writer those of others and what nobody has come to by then.
 package struct OutboxRow: Sendable {
     package let number: Int64
     private let once: EncodedOnce

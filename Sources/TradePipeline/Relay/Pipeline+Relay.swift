@@ -42,7 +42,10 @@ extension Pipeline {
     /// The sink gave up behind this number: it is tried again after a pause, from the first row that is not published.
     package func publishFailed(through number: Int64, reason: String, now: Moment) {
         acknowledge { $0.published(through: number) }
-        relay.retryAt = pauseRelay(now)
+        let at = pauseRelay(now)
+        relay.retryAt = at
+        // With nothing to publish it was the mark alone: that is written again then, not with the next day's.
+        if relay.isDrained, relay.refreshAt != nil { relay.refreshAt = at }
         note(.publishFailed(reason))
         advance(now)
     }

@@ -55,7 +55,8 @@ struct Mailboxes {
         // Where the timer does not come to it, whoever is here lets go of them.
         if spent.count >= Mailboxes.spentLimit { spent = [] }
         spent += actions.spent
-        stopped = actions.stopped
+        // It says so once; what is told to it later changes nothing.
+        stopped = stopped || actions.stopped
         deadline = pipeline.nextDeadline()
         return (actions.events, actions.rows)
     }

@@ -170,6 +170,20 @@ import TradeReplay
         #expect(scenario.harness.publish != nil)
     }
 
+    @Test func aMarkThatCouldNotBeWrittenAgainIsTriedAgainSoon() {
+        let scenario = Self.scenario { $0.markRefresh = 86_400_000_000_000 }
+        #expect(scenario.harness.settle(deadlines: 0) == "a deadline stays")
+        scenario.harness.advance(milliseconds: 86_400_000)
+        #expect(scenario.harness.publish?.rows == [])
+        scenario.harness.answerPublish(onlyFirst: 0)
+        #expect(scenario.harness.publish == nil)
+        scenario.harness.advance(milliseconds: 5_000)
+        #expect(scenario.harness.publish?.rows == [], "not with the next day's")
+        scenario.harness.answerPublish()
+        scenario.harness.advance(milliseconds: 5_000)
+        #expect(scenario.harness.publish == nil)
+    }
+
     @Test func publishingGoesInBatchesOfBytes() {
         let scenario = Self.scenario { $0.publishBytes = 150 }
         scenario.event("e1", Build.recommendation(1, "A"))

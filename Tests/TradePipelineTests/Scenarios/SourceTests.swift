@@ -95,6 +95,20 @@ import TradeReplay
         #expect(scenario.harness.pipeline.counters.events == 13)
     }
 
+    @Test func noMoreEventsAreTakenInThanMayBeInFlight() {
+        let scenario = Scenario { $0.maxInFlight = 10 }
+        for number in 0..<30 {
+            scenario.harness.append(
+                Build.event("e\(number)", expert: Int64(number)), to: .events(number % 2 == 0 ? 0 : 1))
+        }
+        scenario.harness.deliver(.events(0), 15)
+        scenario.harness.deliver(.events(1), 15)
+        scenario.answerLoads()
+        #expect(scenario.harness.pipeline.counters.events == 10, "G7: nothing of them is decided")
+        #expect(scenario.settle() == nil)
+        #expect(scenario.harness.pipeline.counters.events == 30)
+    }
+
     @Test func unpublishedRowsPauseTheIntake() {
         let scenario = Scenario { $0.outboxLimit = 4 }
         for _ in 0..<6 { scenario.harness.append(Build.undecodable, to: .events(0)) }
@@ -252,6 +266,23 @@ import TradeReplay
         #expect(scenario.harness.stopped)
         scenario.event("e2")
         #expect(scenario.harness.pipeline.counters.events == 1 && scenario.harness.pipeline.isQuiet)
+    }
+
+    @Test func theStopCommitsTheOffsetsOfAllThatIsDurable() {
+        let scenario = Scenario()
+        for number in Int64(1)...4 { scenario.harness.append(Build.event("e\(number)"), to: .events(0)) }
+        scenario.harness.deliver(.events(0), 2)
+        scenario.answerLoads()
+        scenario.harness.deliver(.events(0), 2)
+        // The writer has the first two; their offsets are still to be moved when the stop comes.
+        scenario.harness.answerCommit(.acknowledged)
+        #expect(scenario.harness.committedOffsets[.events(0)] == nil)
+        scenario.harness.stop()
+        #expect(scenario.settle() == nil)
+        #expect(scenario.harness.stopped)
+        let positions = scenario.harness.store.snapshot { _ in }.inputPositions
+        #expect(positions.first { $0.partition == .events(0) }?.nextOffset == 4)
+        #expect(scenario.harness.committedOffsets[.events(0)] == 4, "G6")
     }
 
     // MARK: - Experts in memory

@@ -56,6 +56,10 @@ struct Transaction {
         case .open(let call): return .inDoubt(reason: "no answer to the relay's mark", call: call)
         case .returned(let error?):
             let isSilence = error.code == RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue
+            // It may still be on its way, and would count in the next transaction of this producer (design §6).
+            if isSilence, sent.numbers.offsetCommit != before.offsetCommit {
+                return .inDoubt(reason: error.description)
+            }
             let failure = Failure(reason: error.description, isFatal: error.isFatal, isSilence: isSilence)
             return abort(failure, records, &reports, sent, before)
         case .returned(nil): return commit(records, &reports, sent, before, &patience)
