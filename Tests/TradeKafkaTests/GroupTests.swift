@@ -1,3 +1,4 @@
+import CRdkafka
 import Support
 import Testing
 import TradeContracts
@@ -125,6 +126,30 @@ import TradePipeline
     }
 
     /// Closing keeps its deadline, wherever the broker is.
+    /// The library fences itself where it commits after the group has counted it out: then a new client goes on. Without that
+    /// somebody else has our place.
+    @Test(arguments: groups, [true, false]) func fencedAfterALossOrByAnother(_ broker: TestBroker, _ wasLost: Bool)
+        throws
+    {
+        let bench = try BrokerBench(broker, partitions: 1)
+        bench.configuration.groupInstanceID = "store-1"
+        let consumer = try bench.makeConsumer()
+        let driver = SourceDriver(consumer)
+        defer { consumer.close(deadline: 5) }
+        var next: Int64 = 0
+        driver.begin = { _ in .offset(next) }
+        driver.onBatch = { next += Int64($0.count) }
+        try bench.append((0..<10).map { RecordContent(key: "\($0)", value: "a") }, to: .analysisCompleted)
+        #expect(driver.poll(until: { driver.records.count == 10 }))
+        consumer.isLost = wasLost
+        let client = try #require(consumer.client)
+        rd_kafka_test_fatal_error(client.handle, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID, "as the test asks")
+        try bench.append((10..<20).map { RecordContent(key: "\($0)", value: "a") }, to: .analysisCompleted)
+        driver.poll(until: { driver.records.count >= 20 || driver.failure != nil }, seconds: 60)
+        #expect((driver.failure == nil) == wasLost, "\(driver.events)")
+        #expect(driver.records.map(\.address.offset) == Array(0..<(wasLost ? 20 : 10)), "\(driver.events)")
+    }
+
     @Test(arguments: [TestBroker.embedded, .embeddedGroup], [true, false])
     func closingKeepsItsDeadline(_ broker: TestBroker, _ isDown: Bool) throws {
         let bench = try BrokerBench(broker)

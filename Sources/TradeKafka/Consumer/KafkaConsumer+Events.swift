@@ -165,7 +165,7 @@ extension KafkaConsumer {
         let code = event.code
         // A fatal error comes under the code of its cause.
         if let error = client?.terminalError(context: "reading") {
-            fail(error)
+            end(with: error)
             return
         }
         switch code {
@@ -178,6 +178,31 @@ extension KafkaConsumer {
             // Where nothing comes to be read, nothing else would tell that it is over.
             if !outage.isOn { nextProbe = .now + .seconds(30) }
         }
+    }
+
+    /// The library's client is of no use any more.
+    ///
+    /// Where the group had counted us out before, the broker means nobody but ourselves: the library had an offset to commit left,
+    /// for a coordinator that was away, and sends it without the member's id that it has given up meanwhile. Then a new client
+    /// joins. Else another process has taken our place in the group, and this one must not take it back.
+    func end(with error: KafkaError) {
+        guard isLost, mode == .group, error.code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID.rawValue else {
+            fail(error)
+            return
+        }
+        tellTrouble("\(error.description); joining the group anew", of: .group)
+        endReading()
+        isRevoking = false
+        isLost = false
+        commits = CommitQueue()
+        nextDiscovery = nil
+        nextCommit = nil
+        nextAssign = nil
+        events = nil
+        let old = client
+        client = nil
+        _ = old?.destroy(within: 0, closed: false)
+        do throws(KafkaError) { try open() } catch { fail(error) }
     }
 
     func beginOutage() {

@@ -54,7 +54,7 @@ extension KafkaConsumer {
 
     func assignFailed(_ error: KafkaError) {
         if let fatal = client?.terminalError(context: error.context) {
-            fail(fatal)
+            end(with: fatal)
         } else {
             tellTrouble(error.description)
             nextAssign = .now + .seconds(1)

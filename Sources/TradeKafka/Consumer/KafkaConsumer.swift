@@ -80,6 +80,11 @@ package final class KafkaConsumer: RecordSource {
             lastRecords[position.partition] = LastRecord(
                 offset: position.lastOffset, checksum: position.lastChecksum)
         }
+        try open()
+    }
+
+    /// Makes a client of the library, which joins the group.
+    func open() throws(KafkaError) {
         let role = ClientProperties.Role.consumer(
             groupID: configuration.groupID, instanceID: mode == .group ? configuration.groupInstanceID : nil,
             isEmbedded: mode == .allPartitions)

@@ -93,6 +93,8 @@ package struct LockTable<Key: Hashable, Waiter> {
             slots[Int(place)] = Slot(key: key, run: lastRun)
         } else {
             place = Int32(slots.count)
+            // Doubling would leave up to half of it unused, which with a million keys is more than the keys that are used need.
+            if slots.count == slots.capacity { slots.reserveCapacity(slots.count + slots.count / 8 + 16) }
             slots.append(Slot(key: key, run: lastRun))
         }
         let known = slots

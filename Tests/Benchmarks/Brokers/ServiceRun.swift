@@ -13,10 +13,10 @@ final class ServiceRun {
     private let events: Int
     private let problem: SharedProblem
 
-    /// `properties`: of the consumer.
+    /// `properties`: of the consumer. `lockWait`: seconds that an event waits for a busy key.
     init(
         _ site: BrokerSite, _ workload: Workload, sharesAccount: Bool = true, properties: [String: String] = [:],
-        delivery: Configuration.Delivery = .exactlyOnce
+        delivery: Configuration.Delivery = .exactlyOnce, lockWait: Double? = nil
     ) throws {
         folder = try ScratchFolder()
         events = workload.events
@@ -34,6 +34,7 @@ final class ServiceRun {
         configuration.kafka.topics.deadLetters = site.topics.deadLetters
         configuration.store.path = ConfiguredPath(folder.file("store.sqlite"))
         configuration.http.port = nil
+        if let lockWait { configuration.locks.wait = lockWait }
         configuration.kafka.consumerProperties = KafkaProperties(properties)
         let reference = ReferenceText(experts: workload.experts, sharesAccount: sharesAccount)
         configuration.reference.file = ConfiguredPath(try folder.write(reference.text, to: "reference.yaml"))

@@ -13,7 +13,9 @@ enum LatencyMeasure: Measure {
 
     private static let rate = 1_000
     private static let seconds = 10
-    private static let warmUp = 2_000
+    /// Events and transactions that do not count: a broker's virtual machine compiles as it goes, and is several times slower before.
+    private static let warmUp = 10_000
+    private static let transactionWarmUp: Int64 = 2_000
 
     static func run(_ report: (Row) -> Void) throws {
         guard BrokerSite.realServers != nil else { return }
@@ -57,16 +59,18 @@ enum LatencyMeasure: Measure {
                 relayID: RelayIdentity.defaultID(ordersTopic: site.topics.ordersCreated),
                 owner: StoreOwner(identity: identity, starts: [])))
         defer { sink.close(deadline: 5) }
-        guard case .opened = sink.open(SinkOpening(mark: 0, highest: count, expectsMark: false)) else {
+        let last = transactionWarmUp + count
+        guard case .opened = sink.open(SinkOpening(mark: 0, highest: last, expectsMark: false)) else {
             throw BenchmarkError("the relay can't be opened")
         }
-        return try (1...count).map { number in
+        let all = try (1...last).map { number in
             let record = EncodedRecord(topic: .ordersCreated, key: [1], value: Array("\(number)".utf8), headers: [])
             let start = MonotonicTime.now
             let result = sink.publish([PublishableRow(number: number, record: record)], publishedThrough: number - 1)
             guard result == .published else { throw BenchmarkError("\(result)") }
             return MonotonicTime.now - start
         }
+        return Array(all.dropFirst(Int(transactionWarmUp)))
     }
 
     private static func orders(_ site: BrokerSite, _ delivery: Configuration.Delivery) throws -> [UInt64] {

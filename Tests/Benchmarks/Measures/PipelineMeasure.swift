@@ -30,11 +30,12 @@ enum PipelineMeasure: Measure {
     }
 
     private static func service(_ site: BrokerSite, sharesAccount: Bool) throws -> Sample {
-        let run = try ServiceRun(site, workload, sharesAccount: sharesAccount)
+        // A partition that is ahead of the others may meet an expert again before its last event is durable. The rate is measured, so
+        // that one waits; on a slow machine it would be dropped, and be another workload than the bare loop's.
+        let run = try ServiceRun(site, workload, sharesAccount: sharesAccount, lockWait: 30)
         defer { run.end() }
         let (sample, counters) = try run.measure(after: workload.experts)
-        // Nearly none found its key busy.
-        guard counters.orders == workload.events, counters.published < workload.events * 21 / 20 else {
+        guard counters.orders == workload.events, counters.published == workload.events else {
             throw BenchmarkError("\(workload.events) events made \(counters)")
         }
         return sample
