@@ -64,6 +64,20 @@ import TradePipeline
         #expect(driver.records[100...].map(\.address.offset) == Array(40..<100))
     }
 
+    /// The same after a silence, when the last record has to come again.
+    @Test(arguments: GroupTests.groups) func aSilenceGoesOn(_ broker: TestBroker) throws {
+        let bench = try BrokerBench(broker, partitions: 1)
+        let driver = SourceDriver(try bench.makeSource())
+        defer { driver.source.close(deadline: 5) }
+        for number in 0..<3 {
+            let start = ContinuousClock.Instant.now
+            if number > 0 { driver.poll(until: { .now - start > .seconds(1.1) }) }
+            try bench.append([RecordContent(key: "1", value: "\(number)")], to: .analysisCompleted)
+            ForcedError.on("seek_partitions") { _ = driver.poll(until: { driver.records.count > number }) }
+        }
+        #expect(driver.records.map(\.address.offset) == [0, 1, 2])
+    }
+
     @Test func queueOfAPartitionThatCannotBeOpened() throws {
         let bench = try BrokerBench(.embedded)
         let driver = SourceDriver(try bench.makeSource())

@@ -13,7 +13,7 @@ import TradePipeline
     private static func doubtful() -> LogProof {
         var proof = LogProof()
         proof.delivered(last)
-        proof.doubt(holds: true)
+        proof.doubt()
         return proof
     }
 
@@ -32,24 +32,10 @@ import TradePipeline
         #expect(proof.judge(99, checksum: 8) == .rewritten)
         #expect(proof.hasFailed)
         #expect(proof.judge(100, checksum: 1) == .stale)
-        proof.doubt(holds: true)
+        proof.doubt()
         proof.logBegins(at: 500)
         #expect(proof.begin(at: .offset(100)) == .offset(100))
         #expect(proof.hasFailed && proof.judge(99, checksum: 7) == .stale, "until an operator has looked")
-    }
-
-    /// After a silence what has come is delivered, and the last one from before it is looked for.
-    @Test func theRecordBeforeASilenceComesAgain() {
-        for checksum in [UInt64(7), 8] {
-            var proof = LogProof()
-            proof.delivered(Self.last)
-            proof.doubt(holds: false)
-            #expect(proof.judge(100, checksum: 1) == .good)
-            proof.delivered(LastRecord(offset: 104, checksum: 1))
-            #expect(proof.begin(at: .offset(105)) == .offset(99))
-            #expect(proof.judge(99, checksum: checksum) == (checksum == 7 ? .good : .rewritten))
-            #expect(proof.isProven == (checksum == 7))
-        }
     }
 
     /// The pipeline dropped records that were delivered: the last one comes by on the way.
@@ -72,7 +58,7 @@ import TradePipeline
         #expect(elsewhere.begin(at: .offset(150)) == .offset(150))
         #expect(elsewhere.judge(150, checksum: 1) == .good)
         var fresh = LogProof()
-        fresh.doubt(holds: true)
+        fresh.doubt()
         #expect(fresh.begin(at: .beginning) == .beginning && fresh.judge(0, checksum: 1) == .good)
         var atEnd = Self.doubtful()
         #expect(atEnd.begin(at: .end) == .end && atEnd.judge(500, checksum: 1) == .good)
@@ -102,11 +88,9 @@ import TradePipeline
         try bench.append(Self.records(0..<count, "b"), to: .analysisCompleted)
         let isTold = driver.poll(until: { driver.troubles.contains { $0.hasPrefix("gap: ") } }, seconds: 90)
         #expect(isTold, "\(driver.events)")
-        #expect(driver.records.count == (count > 20 ? 20 + count - 20 : 20), "\(driver.events)")
-        let before = driver.records.count
         try bench.append(Self.records(count..<100, "b"), to: .analysisCompleted)
-        driver.poll(until: { driver.records.count > before }, seconds: 12)
-        #expect(driver.records.count == before, "R99: its intake stands: \(driver.events)")
+        driver.poll(until: { driver.records.count > 20 }, seconds: 12)
+        #expect(driver.records.count == 20, "R99: its intake stands: \(driver.events)")
         #expect(driver.failure == nil)
     }
 

@@ -94,7 +94,7 @@ final class ClientProperties {
         case .consumer(_, _, let isEmbedded):
             // A produce doesn't wake a waiting fetch of the embedded broker: this is its latency. And a partition that is begun
             // anew waits for the fetch that is under way.
-            result.append(("fetch.wait.max.ms", isEmbedded ? "10" : "100"))
+            result.append(("fetch.wait.max.ms", isEmbedded ? "10" : "20"))
         case .producer: result += [("linger.ms", "0"), ("partitioner", "murmur2_random")]
         case .transactional:
             // A broker that still finishes the transaction before asks to try again; with the default pause that is most of a

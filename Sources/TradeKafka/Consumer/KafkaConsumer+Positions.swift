@@ -78,12 +78,12 @@ extension KafkaConsumer {
         if !seek(moved, client, milliseconds: 1_000) { assignAll() }
     }
 
-    /// Begins a partition anew, without disturbing the others; where that doesn't work, it is tried again later.
+    /// Begins a partition anew, without disturbing the others if that can be: one that is in trouble has to wait.
     func restart(_ reader: PartitionReader) {
         guard let client, !isRevoking else { return }
-        let holds = reader.isHolding
         reader.restarts(now: .now)
-        if !seek([reader], client, milliseconds: 200) { reader.hasFailed(now: .now, holds: holds) }
+        guard !seek([reader], client, milliseconds: 200) else { return }
+        if isUnwell(.partition(reader.partition)) { reader.hasFailed(now: .now) } else { assignAll() }
     }
 
     /// Moves partitions without disturbing the others; false where that isn't sure to have worked.

@@ -243,6 +243,9 @@ package final class KafkaConsumer: RecordSource {
         pending.append(.trouble(subject, text, isNews: isNews))
     }
 
+    /// Whether it is told to be in trouble.
+    func isUnwell(_ subject: SourceSubject) -> Bool { unwell[subject] != nil }
+
     func tellRecovered(_ subject: SourceSubject, _ text: @autoclosure () -> String) {
         if let wasNews = unwell.removeValue(forKey: subject) {
             pending.append(.recovered(subject, text(), isNews: wasNews))

@@ -24,8 +24,8 @@ struct LogProof {
 
     private enum State {
         case proven
-        /// Reading has to begin anew, and what comes before that is held back or not.
-        case wanted(holds: Bool)
+        /// Reading has to begin anew; what comes before that is dropped, and comes again.
+        case wanted
         /// It has begun so.
         case asked
         case failed
@@ -41,23 +41,20 @@ struct LogProof {
     init(last: LastRecord? = nil) {
         self.last = last
         anchor = last
-        state = last == nil ? .proven : .wanted(holds: true)
+        state = last == nil ? .proven : .wanted
     }
 
-    var isProven: Bool { if case .proven = state { true } else { false } }
-    var isHolding: Bool { if case .wanted(holds: true) = state { true } else { false } }
-    var hasFailed: Bool { if case .failed = state { true } else { false } }
+    var isProven: Bool { state == .proven }
+    var hasFailed: Bool { state == .failed }
     /// There is a record to prove it by.
     var isProvable: Bool { anchor != nil || last != nil }
 
     mutating func delivered(_ record: LastRecord) { last = record }
 
-    /// Something happened after which the log may be another one. Without `holds` what comes is delivered until reading begins anew:
-    /// it is of the log that is there, and that will be known soon.
-    mutating func doubt(holds: Bool) {
+    /// Something happened after which the log may be another one.
+    mutating func doubt() {
         anchor = anchor ?? last
-        guard anchor != nil, !hasFailed else { return }
-        state = .wanted(holds: holds)
+        if anchor != nil, !hasFailed { state = .wanted }
     }
 
     /// Reading begins anew at `next`; where the library has to begin for that.
@@ -94,8 +91,8 @@ struct LogProof {
     /// Looks at a record that has come.
     mutating func judge(_ offset: Int64, checksum: @autoclosure () -> UInt64) -> Verdict {
         switch state {
-        case .proven, .wanted(holds: false): return .good
-        case .wanted(holds: true), .failed: return .stale
+        case .proven: return .good
+        case .wanted, .failed: return .stale
         case .asked:
             guard let anchor, offset >= anchor.offset else { return .good }
             guard offset > anchor.offset || checksum() == anchor.checksum else {

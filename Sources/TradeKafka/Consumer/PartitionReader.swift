@@ -39,9 +39,6 @@ final class PartitionReader {
     /// Reads, and delivers what comes.
     var isDelivering: Bool { !isPaused && gapCheck == nil && !proof.hasFailed }
 
-    /// What comes is held back until reading has begun anew.
-    var isHolding: Bool { proof.isHolding }
-
     /// The last record that was delivered.
     var last: LastRecord? { proof.last }
 
@@ -54,8 +51,8 @@ final class PartitionReader {
 
     /// An error came in place of a record. Reading begins anew soon: the library tells an end once, so that without it nobody
     /// would know when the error is over, and the log may be another one.
-    func hasFailed(now: ContinuousClock.Instant, holds: Bool = true) {
-        proof.doubt(holds: holds)
+    func hasFailed(now: ContinuousClock.Instant) {
+        proof.doubt()
         restart = restart ?? max(now, earliestRestart ?? now)
     }
 
@@ -64,7 +61,7 @@ final class PartitionReader {
     func isHeard(now: ContinuousClock.Instant) {
         defer { heard = now }
         guard let heard, now - heard > Self.silence, proof.isProven, proof.isProvable else { return }
-        proof.doubt(holds: false)
+        proof.doubt()
         restart = now
     }
 
@@ -76,7 +73,7 @@ final class PartitionReader {
 
     /// The log doesn't have its position.
     func gapIsFound(now: ContinuousClock.Instant) {
-        proof.doubt(holds: true)
+        proof.doubt()
         gapCheck = now
         gapSince = gapSince ?? now
     }
