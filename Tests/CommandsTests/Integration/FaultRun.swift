@@ -5,6 +5,10 @@ import Testing
 /// A service as a process of its own, under load, while something fails: whether it gets over that by itself, how long that takes,
 /// and what is there at the end.
 struct FaultRun {
+    /// Each order takes a part of what the account has left: with so little an event still leads to an order after a hundred
+    /// thousand of them, however long a machine takes for a fault.
+    static let reference = TestReference(share: "0.01")
+
     let harness: ServiceHarness
     let outputs: OutputReader
     private(set) var process: ChildProcess

@@ -57,7 +57,7 @@ extension Processes {
             "G6, G10: a second store in the same group is refused and disturbs nobody; a stand-by of the same store goes on"
         )
         func otherProcesses() throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try ServiceHarness(.kafka, reference: FaultRun.reference)
             harness.consumerProperties = ["session.timeout.ms": "6000"]
             var run = try FaultRun(harness)
             let own = harness.configuration.store.path

@@ -16,7 +16,8 @@ extension Processes {
         func eachNodeInTurn(_ orders: (loss: String, return: String)) throws {
             let cluster = try KafkaCluster(script: #require(KafkaCluster.script), nodes: 3)
             let view = try ClusterView(servers: cluster.servers)
-            let harness = try ServiceHarness(at: BrokerSite(.kafka, servers: cluster.servers, replication: 3))
+            let harness = try ServiceHarness(
+                at: BrokerSite(.kafka, servers: cluster.servers, replication: 3), reference: FaultRun.reference)
             try view.waitUntilInSync()
             let relay = RelayIdentity.defaultID(ordersTopic: harness.site.topics.ordersCreated)
             let suffix = String(harness.site.group.dropFirst("group".count))

@@ -24,7 +24,7 @@ extension Processes {
             arguments: End.all(or: .startsMeanwhile))
         func diskIsFull(_ end: End) throws {
             let disk = try SmallDisk()
-            let harness = try ServiceHarness(.kafka)
+            let harness = try ServiceHarness(.kafka, reference: FaultRun.reference)
             harness.configuration.store.path = ConfiguredPath(disk.file("store.sqlite"))
             var run = try FaultRun(harness)
             try disk.fill()
@@ -37,7 +37,7 @@ extension Processes {
             .enabled(if: SmallDisk.isAvailable, "no file system can be mounted"), arguments: End.all(or: .goesOn))
         func diskIsFullAtTheEndOfATransaction(_ end: End) throws {
             let disk = try SmallDisk()
-            let harness = try ServiceHarness(.kafka)
+            let harness = try ServiceHarness(.kafka, reference: FaultRun.reference)
             harness.configuration.store.path = ConfiguredPath(disk.file("store.sqlite"))
             let proxy = try KafkaProxy(broker: harness.site.servers)
             defer { proxy.close() }
@@ -68,7 +68,7 @@ extension Processes {
             .enabled(if: BuiltProgram.find("sqlite3") != nil, "there is no sqlite3 in PATH"),
             arguments: End.all(or: .goesOn))
         func storeIsLocked(_ end: End) throws {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try ServiceHarness(.kafka, reference: FaultRun.reference)
             var run = try FaultRun(harness)
             let script = "BEGIN EXCLUSIVE;\n.print locked\n.shell sleep 3\nCOMMIT;\n"
             let other = try ChildProcess(

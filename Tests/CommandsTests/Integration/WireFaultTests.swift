@@ -105,7 +105,7 @@ extension Processes {
         // MARK: -
 
         private static func start(perSecond rate: Double) throws -> (FaultRun, KafkaProxy) {
-            let harness = try ServiceHarness(.kafka)
+            let harness = try ServiceHarness(.kafka, reference: FaultRun.reference)
             harness.consumerProperties = ["heartbeat.interval.ms": "500"]
             let proxy = try KafkaProxy(broker: harness.site.servers)
             harness.configuration.kafka.bootstrapServers = .servers([proxy.bootstrapServers])
