@@ -150,8 +150,8 @@ final class ExhaustiveWorld {
         if harness.isStopping {
             if let trouble = harness.settle() { checker.fail("the stop: \(trouble)") }
             if !harness.stopped { checker.fail("the stop did not end") }
-            checker.checkStop(harness)
             observe()
+            checker.checkStop(harness)
             checker.checkRuns()
             checker.crashed()
             harness.crash()

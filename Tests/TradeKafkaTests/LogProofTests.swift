@@ -108,7 +108,7 @@ import TradePipeline
                 try bench.append(Self.records(0..<20, "b"), to: .analysisCompleted)
             }
             try bench.append(Self.records(20..<30, "c"), to: .analysisCompleted)
-            let source = try KafkaConsumer(bench.configuration, mode: .group, positions: [last])
+            let source = try KafkaConsumer(bench.configuration, mode: .group, positions: [Self.partition: last])
             let driver = SourceDriver(source) { $0 == Self.partition ? .offset(20) : .beginning }
             defer { source.close(deadline: 5) }
             driver.poll(until: { driver.records.count == 10 || !driver.troubles.isEmpty })

@@ -65,13 +65,10 @@ final class BrokerBench: SourceBench, SinkBench {
 
     /// Deletes a topic of the real Kafka and makes it anew.
     func makeAnew(_ topic: String, partitions: Int32) throws {
-        let client = try KafkaClient(configuration, for: .administration(groupID: "x"))
-        let queue = try KafkaQueue.new(of: client)
+        let operations = try TestOperations(configuration)
         var request = rd_kafka_DeleteTopic_new(topic)
         defer { rd_kafka_DeleteTopic_destroy(request) }
-        rd_kafka_DeleteTopics(client.handle, &request, 1, nil, queue.handle)
-        let event = try #require(queue.poll(milliseconds: 10_000))
-        #expect(event.code == RD_KAFKA_RESP_ERR_NO_ERROR, "\(event.text)")
+        try operations.run { rd_kafka_DeleteTopics($0, &request, 1, nil, $1) }
         let admin = try KafkaAdmin(configuration)
         let end = ContinuousClock.Instant.now + .seconds(20)
         while .now < end {
@@ -79,29 +76,26 @@ final class BrokerBench: SourceBench, SinkBench {
                 publisher = Result { try KafkaPublisher(configuration) }
                 return
             }
-            _ = queue.poll(milliseconds: 50)
+            _ = operations.queue.poll(milliseconds: 50)
         }
         Issue.record("\(topic) can't be made anew")
     }
 
     /// Adds partitions to a topic of the real Kafka, up to `count`, and waits until they can be read.
     func addPartitions(_ topic: String, upTo count: Int) throws {
-        let client = try KafkaClient(configuration, for: .administration(groupID: "x"))
-        let queue = try KafkaQueue.new(of: client)
+        let operations = try TestOperations(configuration)
         var request = rd_kafka_NewPartitions_new(topic, count, nil, 0)
         defer { rd_kafka_NewPartitions_destroy(request) }
-        rd_kafka_CreatePartitions(client.handle, &request, 1, nil, queue.handle)
-        let event = try #require(queue.poll(milliseconds: 10_000))
-        #expect(event.code == RD_KAFKA_RESP_ERR_NO_ERROR, "\(event.text)")
+        try operations.run { rd_kafka_CreatePartitions($0, &request, 1, nil, $1) }
         let end = ContinuousClock.Instant.now + .seconds(10)
         while .now < end {
-            let listing = try client.topics(named: topic, milliseconds: 1_000)
+            let listing = try operations.client.topics(named: topic, milliseconds: 1_000)
             if listing.partitions[topic] == Int32(count), listing.ready.contains(topic) {
                 // The one from before knows the old number only.
                 publisher = Result { try KafkaPublisher(configuration) }
                 return
             }
-            _ = queue.poll(milliseconds: 20)
+            _ = operations.queue.poll(milliseconds: 20)
         }
         Issue.record("the partitions of \(topic) have not come")
     }
@@ -147,5 +141,25 @@ final class BrokerBench: SourceBench, SinkBench {
         // What is there too much would follow at once.
         for _ in 0..<5 { driver.poll(timeout: 0.05) }
         return driver.records
+    }
+}
+
+/// What a test does to topics and groups beside `KafkaAdmin`.
+struct TestOperations {
+    let client: KafkaClient
+    let queue: KafkaQueue
+
+    init(_ configuration: KafkaConfiguration) throws {
+        client = try KafkaClient(configuration, for: .administration(groupID: "x"))
+        queue = try KafkaQueue.new(of: client)
+    }
+
+    /// Sends a request, with the client and the queue for its answer, and waits for that.
+    @discardableResult
+    func run(_ send: (OpaquePointer, OpaquePointer) -> Void) throws -> KafkaEvent {
+        send(client.handle, queue.handle)
+        let event = try #require(queue.poll(milliseconds: 10_000))
+        #expect(event.code == RD_KAFKA_RESP_ERR_NO_ERROR, "\(event.text)")
+        return event
     }
 }

@@ -168,7 +168,7 @@ extension Service {
         var parts = PipelineParts(
             source: try KafkaConsumer(
                 kafka, mode: cluster.isEmbedded ? .allPartitions : .group,
-                positions: cluster.isEmbedded ? [] : Array(store.inputPositions.values)),
+                positions: store.inputPositions),
             store: store,
             queries: SQLiteQueries(path: store.path, options: SQLiteStoreOptions(topics: topics)), sink: sink,
             rules: rules, topics: topics, clock: { SystemTime.moment }, offsetMetadata: store.identity.text,

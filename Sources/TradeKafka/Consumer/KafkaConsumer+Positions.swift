@@ -16,7 +16,7 @@ extension KafkaConsumer {
                     let queue = try KafkaQueue.records(of: client, topic: topic, partition: partition.partition)
                     Calls.queueSignals(queue.handle, descriptor: wakeup.writeEnd, byte: 2)
                     let reader = PartitionReader(
-                        partition: partition, queue: queue, next: offset,
+                        partition: partition, queue: queue, next: offset, mode: mode,
                         last: lastRecords.removeValue(forKey: partition))
                     reader.isPaused = pausedEarly.remove(partition) != nil
                     readers[partition] = reader

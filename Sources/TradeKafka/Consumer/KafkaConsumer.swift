@@ -67,7 +67,7 @@ package final class KafkaConsumer: RecordSource {
     /// `batchSize` records. `positions`: what of earlier starts tells whether a topic is still the one that was read (R99).
     package init(
         _ configuration: KafkaConfiguration, mode: Mode, batchSize: Int = 1_000,
-        positions: some Sequence<InputPosition> = EmptyCollection()
+        positions: [TopicPartition: InputPosition] = [:]
     ) throws(KafkaError) {
         self.configuration = configuration
         self.mode = mode
@@ -76,10 +76,8 @@ package final class KafkaConsumer: RecordSource {
         views.reserveCapacity(max(1, batchSize))
         outage = Outage(servers: configuration.bootstrapServers)
         // Where an operator has accepted a gap, nothing is known of the record before it.
-        for position in positions where position.lastOffset >= 0 && position.partition.topic != .reference {
-            lastRecords[position.partition] = LastRecord(
-                offset: position.lastOffset, checksum: position.lastChecksum)
-        }
+        lastRecords = positions.filter { $0.value.lastOffset >= 0 }
+            .mapValues { LastRecord(offset: $0.lastOffset, checksum: $0.lastChecksum) }
         try open()
     }
 
@@ -152,8 +150,7 @@ package final class KafkaConsumer: RecordSource {
                 continue
             }
             if batch.count == batch.capacity { hasMore = true }
-            // The embedded broker deletes no topics.
-            if taken > 0, mode == .group, batch[first]?.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+            if taken > 0, batch[first]?.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
                 reader.isHeard(now: .now)
             }
             var last: Calls.Message?

@@ -19,6 +19,8 @@ final class PartitionReader {
     private var earliestRestart: ContinuousClock.Instant?
     /// When records came last.
     private var heard: ContinuousClock.Instant?
+    /// Whether its log has to be proven.
+    private let isDoubtful: Bool
     private var proof: LogProof
 
     /// A position beyond the end is a gap only after this time (R99): after a change of leader the end may come back.
@@ -28,12 +30,17 @@ final class PartitionReader {
     /// To delete a topic, make it anew and fill it takes longer.
     private static let silence = Duration.seconds(1)
 
-    /// `last`: the last record that was delivered of it before.
-    init(partition: TopicPartition, queue: KafkaQueue, next: StartOffset, last: LastRecord? = nil) {
+    /// `last`: the last record that was delivered of it before. `mode`: the embedded broker deletes no topics.
+    init(
+        partition: TopicPartition, queue: KafkaQueue, next: StartOffset, mode: KafkaConsumer.Mode = .group,
+        last: LastRecord? = nil
+    ) {
         self.partition = partition
         self.queue = queue
         self.next = next
-        proof = LogProof(last: last)
+        // The reference topic is compacted and always read from its beginning.
+        isDoubtful = mode == .group && partition.topic != .reference
+        proof = LogProof(last: isDoubtful ? last : nil)
     }
 
     /// Reads, and delivers what comes.
@@ -105,10 +112,8 @@ final class PartitionReader {
     }
 
     /// This was the last record of a delivery.
-    func delivered(_ offset: Int64, checksum: UInt64) {
-        // The reference topic is compacted and always read from its beginning.
-        guard partition.topic != .reference else { return }
-        proof.delivered(LastRecord(offset: offset, checksum: checksum))
+    func delivered(_ offset: Int64, checksum: @autoclosure () -> UInt64) {
+        if isDoubtful { proof.delivered(LastRecord(offset: offset, checksum: checksum())) }
     }
 
     /// Whether a record is to be delivered; what stands before the position is left over from another one.

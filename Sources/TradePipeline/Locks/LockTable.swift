@@ -93,7 +93,7 @@ package struct LockTable<Key: Hashable, Waiter> {
             slots[Int(place)] = Slot(key: key, run: lastRun)
         } else {
             place = Int32(slots.count)
-            // Doubling would leave up to half of it unused, which with a million keys is more than the keys that are used need.
+            // Doubling would leave up to half of the room unused: as much for each key as it needs itself.
             if slots.count == slots.capacity { slots.reserveCapacity(slots.count + slots.count / 8 + 16) }
             slots.append(Slot(key: key, run: lastRun))
         }

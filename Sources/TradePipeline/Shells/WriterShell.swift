@@ -2,7 +2,8 @@ import Foundation
 import Telemetry
 import TradeContracts
 
-/// The writer's thread: encodes the rows of a group that nobody has encoded yet, commits it, and says how that ended. The only user of the store.
+/// The writer's thread: encodes the rows of a group that nobody has encoded yet, commits it, and says how that ended. The only
+/// user of the store.
 final class WriterShell: @unchecked Sendable {
     private let runner: PipelineRunner
     private let store: any Store

@@ -197,13 +197,10 @@ import TradePipeline
 extension RelayBench {
     /// Deletes the relay's group, as an operator's tool does.
     func deleteGroup() throws {
-        let client = try KafkaClient(configuration, for: .administration(groupID: "x"))
-        let queue = try KafkaQueue.new(of: client)
+        let operations = try TestOperations(configuration)
         var group = rd_kafka_DeleteGroup_new(relayID)
         defer { rd_kafka_DeleteGroup_destroy(group) }
-        rd_kafka_DeleteGroups(client.handle, &group, 1, nil, queue.handle)
-        let event = try #require(queue.poll(milliseconds: 10_000))
-        #expect(event.code == RD_KAFKA_RESP_ERR_NO_ERROR, "\(event.text)")
+        let event = try operations.run { rd_kafka_DeleteGroups($0, &group, 1, nil, $1) }
         var count = 0
         let results = rd_kafka_DeleteGroups_result_groups(rd_kafka_event_DeleteGroups_result(event.handle), &count)
         for index in 0..<count {
