@@ -5,12 +5,9 @@ import TradePipeline
 extension KafkaConsumer {
     /// How long a wait may be, in seconds.
     func secondsToNextTask() -> Double {
-        var times = [nextDiscovery, nextProbe, nextCommit, nextAssign].compactMap { $0 }
-        for reader in order {
-            if let time = reader.gapCheck { times.append(time) }
-            if let time = reader.restart { times.append(time) }
-        }
-        guard let next = times.min() else { return .infinity }
+        // While a gap is looked after, a restart waits for that.
+        let times = [nextDiscovery, nextProbe, nextCommit, nextAssign] + order.map { $0.gapCheck ?? $0.restart }
+        guard let next = times.compactMap({ $0 }).min() else { return .infinity }
         return max(0, (next - .now) / .seconds(1))
     }
 
